@@ -1,0 +1,132 @@
+import type { Range } from '../ranges/range-set';
+
+/**
+ * What the engines tell the world: one JSON object a line on the command line (`--json`), and the desktop's raw material.
+ * Other programs parse these; names and shapes are a contract (docs/cli.md). Ranges are bytes of the transfer space.
+ */
+
+/** How a transmission travels. `coded` is announced by senders that repair with parity. */
+export type TransmissionMode = 'plain' | 'coded' | 'tcp';
+
+/** Where one student of the permanent transmission group stands. */
+export type MemberState =
+  /** Enrolled, no transmission for it is under way. */
+  | 'waiting'
+  /** On the data channel of the first transmission. */
+  | 'receiving'
+  /** In a retransmission round. */
+  | 'repairing'
+  /** Being served over the control connection. */
+  | 'filling'
+  /** Has every byte, is moving files to their place. */
+  | 'storing'
+  | 'complete'
+  /** Its control connection is gone; it may come back. */
+  | 'away'
+  | 'failed';
+
+export interface StudentIdentity {
+  /** SHA-256 fingerprint of its certificate, 64 hex digits. */
+  readonly id: string;
+  readonly name: string;
+  readonly ip: string;
+}
+
+export interface ScorecardEntry {
+  readonly id: string;
+  readonly state: MemberState;
+  readonly missingBytes: number;
+  /** Why it is served or placed as it is, in words; absent when there is nothing to say. */
+  readonly why?: string;
+}
+
+export interface FailedStudent {
+  readonly id: string;
+  readonly reason: string;
+}
+
+export type DataChannelEvent = { event: 'dataChannel'; transmission: number; state: 'open' | 'closed' };
+
+/** Events of `tutti send`. */
+export type TeacherEvent =
+  | { event: 'room'; address: string; port: number; fingerprint: string; group: string; groupPort: number }
+  | { event: 'enrolled'; student: StudentIdentity }
+  | { event: 'left'; student: string; reason: string }
+  | {
+      event: 'announced';
+      transfer: string;
+      transmission: number;
+      mode: TransmissionMode;
+      ranges: readonly Range[];
+      bytes: number;
+      students: readonly string[];
+      /** The planner's reason for the mode, in words. */
+      why: string;
+    }
+  | { event: 'elected'; student: string; transmission: number; join: boolean; why: string }
+  | {
+      event: 'report';
+      student: string;
+      ip: string;
+      transmission: number;
+      missing: readonly Range[];
+      missingBytes: number;
+    }
+  | {
+      event: 'scorecard';
+      transfer: string;
+      transmission: number;
+      permanent: readonly ScorecardEntry[];
+      current: readonly string[];
+    }
+  | {
+      event: 'transmitted';
+      transmission: number;
+      datagrams: number;
+      payloadBytes: number;
+      firstSequence: number;
+      lastSequence: number;
+      durationMs: number;
+    }
+  | DataChannelEvent
+  | { event: 'unrecoverable'; student: string; ranges: readonly Range[]; reason: string }
+  | {
+      event: 'finished';
+      transfer: string;
+      ok: boolean;
+      complete: readonly string[];
+      failed: readonly FailedStudent[];
+      bytes: number;
+      resentBytes: number;
+      filledBytes: number;
+      transmissions: number;
+      durationMs: number;
+    };
+
+export interface ReceivedFile {
+  /** Path below the destination folder, with `/` between names. */
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Events of `tutti receive`. */
+export type StudentEvent =
+  | { event: 'enrolled'; room: string; fingerprint: string; address: string; port: number }
+  | { event: 'left'; reason: string }
+  | {
+      event: 'announced';
+      transfer: string;
+      transmission: number;
+      mode: TransmissionMode;
+      ranges: readonly Range[];
+      bytes: number;
+    }
+  | { event: 'elected'; transmission: number; join: boolean; why: string }
+  | DataChannelEvent
+  | { event: 'report'; transmission: number; missing: readonly Range[]; missingBytes: number }
+  | { event: 'complete'; transfer: string; files: readonly ReceivedFile[] }
+  | { event: 'failed'; transfer?: string; reason: string };
+
+/** An event as printed: with the time, in ms since 1970. */
+export type Stamped<E> = E & { at: number };

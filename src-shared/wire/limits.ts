@@ -1,0 +1,29 @@
+/** Every bound on what a peer may send, each with its reason (PROTOCOL.md section 4.5). */
+
+/** A manifest of 5,000 files with tags and cover thumbnails is about 3 MB; nothing else comes near. */
+export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+/** Before a peer has said hello it has no business sending more than a hello with its partial transfers. */
+export const MAX_HELLO_BYTES = 2 * 1024 * 1024;
+/** A class library in one drop; above it a teacher sends several transfers. */
+export const MAX_FILES = 50_000;
+/** 255 bytes a name on every file system in use; 32 folders deep is past any music library. */
+export const MAX_NAME_BYTES = 255;
+export const MAX_PATH_SEGMENTS = 32;
+/** The header carries 53 bits of offset; 16 TB keeps every sum of two of them exact. */
+export const MAX_TRANSFER_BYTES = 2 ** 44;
+/** Tags are shown in one line; longer is abuse or a broken file. */
+export const MAX_TAG_CHARS = 500;
+/** A cover thumbnail travels on the control channel to every student; larger art is in the file itself. */
+export const MAX_COVER_BYTES = 128 * 1024;
+/** All covers of one manifest together, for the same reason. */
+export const MAX_COVERS_BYTES = 2 * 1024 * 1024;
+/** A person's or a machine's name, as shown on a card. */
+export const MAX_PEER_NAME_CHARS = 80;
+/** A sentence for the teacher about what went wrong. */
+export const MAX_REASON_CHARS = 500;
+/** Interrupted transfers that a student mentions when it connects. */
+export const MAX_HELD_TRANSFERS = 8;
+/** One chunk's ciphertext and its small head: the most that one fill frame carries. */
+export const MAX_FILL_BYTES = 64 * 1024;
+/** Payloads smaller than this would drown in headers; no path that carries music has such an MTU. */
+export const MIN_PAYLOAD_BYTES = 256;
