@@ -45,6 +45,16 @@ export interface FailedStudent {
   readonly reason: string;
 }
 
+export interface StudentProgress {
+  readonly id: string;
+  /** 0…1 of the transfer. */
+  readonly progress: number;
+  /** Bytes per second. */
+  readonly rate: number;
+  /** 0…1 of the running transmission's datagrams that it has lost so far. */
+  readonly loss: number;
+}
+
 export type DataChannelEvent = { event: 'dataChannel'; transmission: number; state: 'open' | 'closed' };
 
 /** Events of `tutti send`. */
@@ -87,6 +97,15 @@ export type TeacherEvent =
       firstSequence: number;
       lastSequence: number;
       durationMs: number;
+    }
+  /** How far the running transmission is, a few times a second: for displays, nothing depends on it. */
+  | {
+      event: 'progress';
+      transfer: string;
+      transmission: number;
+      sentBytes: number;
+      rate: number;
+      students: readonly StudentProgress[];
     }
   | DataChannelEvent
   | { event: 'unrecoverable'; student: string; ranges: readonly Range[]; reason: string }

@@ -1,0 +1,70 @@
+/** Every constant of the multicast engines, with its reason. Times in ms, rates in bytes per second. */
+
+/** Probes leave this often until every student has answered: at 60 % loss, thirty of them all fail once in 4 million. */
+export const PROBE_INTERVAL_MS = 10;
+/** How long a student listens for a probe. Thirty probes; an IGMP join reaches a snooping switch well within it. */
+export const PROBE_PATIENCE_MS = 300;
+/** How long the class waits for elections: a student that creates thousands of files on a slow disk needs seconds. */
+export const GATHER_PATIENCE_MS = 3000;
+/** How long the class waits for reports before it goes on with those who have reported. */
+export const REPORT_PATIENCE_MS = 5000;
+/** How long one connected student may owe its report (a slow disk flushing) before it is given up. */
+export const REPORT_LIMIT_MS = 60_000;
+/** How long a student may take to flush and name its files: gigabytes on an old disk. */
+export const STORE_LIMIT_MS = 600_000;
+/** How long a transfer waits for a student that was cut off: a restart, a Wi-Fi roam, a lid closed and opened. */
+export const REJOIN_GRACE_MS = 20_000;
+/** A fill that moves nothing for this long has nobody reading at the other end. */
+export const FILL_STALL_MS = 15_000;
+
+/** At most this far ahead of the slowest student's position: fits the smallest receive buffer in use with the
+ *  progress interval's worth of slack, and removed every buffer overrun when measured. */
+export const WINDOW_DATAGRAMS = 1000;
+/** A student that holds the window for this long is moved off: the class goes on, its rest comes later. */
+export const WINDOW_STALL_MS = 400;
+/** A student below this share of the median delivery rate would hold the class: it is moved off to catch up. */
+export const SLOW_SHARE = 0.5;
+/** Delivery rates are compared over this long, so that one stutter moves nobody. */
+export const SLOW_INTERVAL_MS = 1000;
+
+/** 100 Mbit/s: a 5 MB song in 0.4 s, and still below what any wired classroom carries. */
+export const START_RATE = 12_500_000;
+/** 1 Mbit/s: slower than this is not worth a class's time; TCP catches the rest. */
+export const MIN_RATE = 125_000;
+/** 2 Gbit/s: above what one thread of node:dgram sends. */
+export const MAX_RATE = 250_000_000;
+/** Loss is judged over this long: several round trips, hundreds of datagrams. */
+export const RATE_INTERVAL_MS = 50;
+/** Loss above a student's usual loss by this much is congestion. */
+export const EXCESS_LOSS = 0.02;
+/** Pacing credit: the timer's slack of 4 ms of rate, and one burst that the smallest receive buffer (208 KB) takes. */
+export const CREDIT_MS = 4;
+export const BURST_DATAGRAMS = 16;
+
+/** A position report at least every so many datagrams (measurements: no receive-buffer drops). */
+export const PROGRESS_DATAGRAMS = 256;
+/** The teacher handles about this many position reports a second, whatever the class's size. */
+export const PROGRESS_PER_SECOND = 2000;
+export const MIN_PROGRESS_MS = 2;
+/** Slower than this and the window would starve at any useful rate. */
+export const MAX_PROGRESS_MS = 250;
+
+/** After `end`, datagrams may still be in a socket's buffer: listen until none has come for this long… */
+export const DRAIN_QUIET_MS = 50;
+/** …but never longer than this: an attacker could keep the line busy. */
+export const DRAIN_LIMIT_MS = 1000;
+
+/** Retransmission rounds by multicast before the rest goes over TCP. At 20 % loss a class of 30 needs about 9. */
+export const DEFAULT_MAX_ROUNDS = 12;
+/** One student's leftover up to this size goes over its control connection: less than a round's set-up costs. */
+export const SMALL_LEFTOVER_BYTES = 256 * 1024;
+/** A round that brings a student less than this share of what it asked for was fruitless… */
+export const FRUITFUL_SHARE = 0.1;
+/** (fewer units than this say nothing: at 60 % loss, forty of them are all but four lost once in a million) */
+export const MIN_JUDGED_UNITS = 40;
+/** …and after so many in a row multicast is not the way to reach it. */
+export const FRUITLESS_ROUNDS = 2;
+/** A student may ask for so many times the whole transfer in all; at 60 % loss an honest one asks for 1.5. */
+export const REQUEST_QUOTA = 3;
+/** Fills that a student may ask for again before it is given up. */
+export const MAX_FILLS = 3;

@@ -1,0 +1,93 @@
+import { type RangeSet, sizeOf, union } from '../../src-shared/ranges/range-set';
+import { FRUITLESS_ROUNDS, MAX_FILLS, REQUEST_QUOTA, SMALL_LEFTOVER_BYTES } from './params';
+import type { TransferLayout } from './transfer-layout';
+
+/** How repairs may travel: `auto` chooses, `plain` is multicast only, `tcp` is the control connections only. */
+export type RepairPolicy = 'auto' | 'plain' | 'tcp';
+
+/** What the planner knows of one student of the current transmission group. */
+export interface Needy {
+  readonly id: string;
+  /** Units that its latest report names. */
+  readonly missing: RangeSet;
+  readonly multicastPath: boolean;
+  /** Multicast transmissions in a row that brought it next to nothing. */
+  readonly fruitless: number;
+  /** Units that it has asked for, over all rounds. */
+  readonly requested: number;
+  /** Chunks whose digest was wrong twice. */
+  readonly forged: number;
+  /** TCP fills that it has had. */
+  readonly fills: number;
+}
+
+export interface PlannerOptions {
+  readonly repair: RepairPolicy;
+  readonly maxRounds: number;
+  /** Multicast retransmission rounds so far. */
+  readonly rounds: number;
+}
+
+/** The next transmission: the minimum retransmission data set of the students it names (PROTOCOL.md section 8). */
+export interface RepairPlan {
+  readonly mode: 'plain' | 'tcp';
+  readonly students: readonly string[];
+  readonly units: RangeSet;
+  /** Why it travels this way, in words. */
+  readonly why: string;
+  /** Students that nothing more can be done for. */
+  readonly givenUp: readonly { readonly id: string; readonly reason: string }[];
+}
+
+/**
+ * Decides the next retransmission: the rules of PROTOCOL.md section 8, in their order. The class is served before those whom
+ * only TCP reaches.
+ */
+export function planRepair(needy: readonly Needy[], layout: TransferLayout, options: PlannerOptions): RepairPlan {
+  const givenUp: { id: string; reason: string }[] = [];
+  const byMulticast: Needy[] = [];
+  const byTcp: { student: Needy; why: string }[] = [];
+  for (const student of needy) {
+    const why = whyNotMulticast(student, layout, options);
+    if (why === undefined) byMulticast.push(student);
+    else if (options.repair === 'plain')
+      givenUp.push({ id: student.id, reason: `${why}, and repair over TCP is switched off` });
+    else if (student.fills >= MAX_FILLS)
+      givenUp.push({ id: student.id, reason: 'it kept asking for data that it had been given over TCP' });
+    else byTcp.push({ student, why });
+  }
+  if (byMulticast.length > 0) return { ...planMulticast(byMulticast, layout, options), givenUp };
+  return {
+    mode: 'tcp',
+    students: byTcp.map(({ student }) => student.id),
+    units: union(...byTcp.map(({ student }) => student.missing)),
+    why: [...new Set(byTcp.map(({ why }) => why))].join('; '),
+    givenUp,
+  };
+}
+
+/** Why a student cannot or should not be served by multicast; undefined when it should. */
+function whyNotMulticast(student: Needy, layout: TransferLayout, options: PlannerOptions): string | undefined {
+  if (options.repair === 'tcp') return 'repair by TCP was asked for';
+  if (!student.multicastPath) return 'no multicast reaches it';
+  if (student.forged > 0) return 'forged datagrams reach it on the group';
+  if (student.fruitless >= FRUITLESS_ROUNDS) return 'multicast rounds bring it next to nothing';
+  if (student.requested > REQUEST_QUOTA * layout.unitCount) return 'it has used up its share of retransmissions';
+  if (options.rounds >= options.maxRounds) return `something is still missing after ${options.maxRounds} rounds`;
+  return undefined;
+}
+
+function planMulticast(
+  students: readonly Needy[],
+  layout: TransferLayout,
+  options: PlannerOptions,
+): Omit<RepairPlan, 'givenUp'> {
+  const units = union(...students.map((student) => student.missing));
+  const ids = students.map((student) => student.id);
+  if (sizeOf(units) === 0) return { mode: 'tcp', students: ids, units, why: 'only the digests are left to compare' };
+  const only = students.length === 1;
+  if (only && options.repair === 'auto' && layout.bytesIn(units) <= SMALL_LEFTOVER_BYTES) {
+    return { mode: 'tcp', students: ids, units, why: 'a small leftover of one student' };
+  }
+  return { mode: 'plain', students: ids, units, why: only ? 'one student' : `the union of ${students.length} reports` };
+}

@@ -1,0 +1,68 @@
+import type { TeacherEvent } from '../../src-shared/ipc/events';
+import type { RangeSet } from '../../src-shared/ranges/range-set';
+import type { DataHeader } from '../../src-shared/wire/data-datagram';
+import type { Offer, TeacherMessage } from '../../src-shared/wire/messages';
+import type { RepairPolicy } from './retransmission-planner';
+
+/** What the sender asks its driver to do, in order. */
+export type SenderOutput =
+  | { kind: 'message'; to: string; message: TeacherMessage; attachment?: Uint8Array }
+  /** Open the data channel, then call `dataOpened` or `dataFailed`. */
+  | { kind: 'openData'; transmission: number }
+  /** Close it once its queue is empty. */
+  | { kind: 'closeData' }
+  /** Find the trailer's root, then call `rootKnown`. */
+  | { kind: 'findRoot' }
+  /** Units wait for this student: pull them with `nextFill` while its connection takes them. */
+  | { kind: 'fill'; to: string }
+  /** The transfer's state changed in a way that a restart must remember. */
+  | { kind: 'save' }
+  | { kind: 'event'; event: TeacherEvent }
+  | { kind: 'done' };
+
+/** A datagram that may leave now. The payload is the unit's ciphertext; a probe has none. */
+export interface DueDatagram {
+  readonly header: DataHeader;
+  /** Undefined for a probe. */
+  readonly unit: number | undefined;
+}
+
+/** Units that may go to one student over its control connection now. */
+export interface DueFill {
+  readonly transmission: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+export interface SenderOptions {
+  readonly transfer: string;
+  readonly offer: Offer;
+  readonly group: string;
+  readonly port: number;
+  readonly repair: RepairPolicy;
+  readonly maxRounds: number;
+  /** Bytes per second, or adaptive. */
+  readonly rate: 'auto' | number;
+  /** How long the transfer waits for a student that was cut off, ms. */
+  readonly rejoinGraceMs?: number;
+  /** Where a transfer that was interrupted goes on. */
+  readonly resumed?: ResumePoint;
+}
+
+export interface ResumePoint {
+  readonly transmission: number;
+  readonly sequence: number;
+  readonly resentBytes: number;
+  readonly filledBytes: number;
+}
+
+/** What the journal keeps of a running transfer, besides its source. */
+export interface SenderState extends ResumePoint {
+  readonly members: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly ip: string;
+    readonly outcome: 'open' | 'complete' | 'failed';
+    readonly missing: RangeSet;
+  }[];
+}

@@ -1,0 +1,186 @@
+import type { Range, RangeSet } from '../../src-shared/ranges/range-set';
+import { sizeOf } from '../../src-shared/ranges/range-set';
+import { serialAdd, serialDistance } from '../../src-shared/ranges/serial-number';
+import { SLOW_INTERVAL_MS, SLOW_SHARE, WINDOW_DATAGRAMS, WINDOW_STALL_MS } from './params';
+import type { DeliverySample } from './rate-control';
+
+/** One student on the data channel, as its position reports tell. */
+interface Listener {
+  /** Datagrams of this transmission that have gone by it: its highest sequence number, as a count. */
+  position: number;
+  received: number;
+  judged: { position: number; received: number };
+  compared: { received: number };
+  /** Moved off: neither the window nor the rate follows it any more. */
+  movedOff: boolean;
+}
+
+/** A student that was moved off to catch up later, and why. */
+export interface MovedOff {
+  readonly student: string;
+  readonly why: string;
+}
+
+/** The sending side of one multicast transmission: which unit is next, and how far each listener is (PROTOCOL.md sections 5.3, 7.3). */
+export class Transmission {
+  readonly total: number;
+  private sentCount = 0;
+  private bytes = 0;
+  /** Position of the slowest student that the window follows. */
+  private slowest = Number.POSITIVE_INFINITY;
+  private range = 0;
+  private unit: number;
+  private blockedSince: number | undefined;
+  private comparedAt: number;
+  private readonly listeners = new Map<string, Listener>();
+
+  constructor(
+    readonly units: RangeSet,
+    readonly firstSequence: number,
+    readonly startedAt: number,
+  ) {
+    this.total = sizeOf(units);
+    this.unit = units[0]?.[0] ?? 0;
+    this.comparedAt = startedAt;
+  }
+
+  /** Datagrams sent so far. */
+  get sent(): number {
+    return this.sentCount;
+  }
+
+  /** Payload bytes sent so far. */
+  get sentBytes(): number {
+    return this.bytes;
+  }
+
+  get done(): boolean {
+    return this.sentCount === this.total;
+  }
+
+  get lastSequence(): number {
+    return serialAdd(this.firstSequence, this.sentCount - 1);
+  }
+
+  /** The next datagram's unit and sequence number. Meaningless once done. */
+  get next(): { unit: number; sequence: number } {
+    return { unit: this.unit, sequence: serialAdd(this.firstSequence, this.sentCount) };
+  }
+
+  /** The next datagram, of so many payload bytes, was sent. */
+  advance(bytes: number): void {
+    this.bytes += bytes;
+    this.sentCount++;
+    this.unit++;
+    const current: Range | undefined = this.units[this.range];
+    if (current === undefined || this.unit < current[1]) return;
+    this.range++;
+    this.unit = this.units[this.range]?.[0] ?? this.unit;
+  }
+
+  /** A student hears the group from now on; what was sent before is not counted as its loss. */
+  addListener(student: string): void {
+    const position = this.sentCount;
+    this.listeners.set(student, {
+      position,
+      received: 0,
+      judged: { position, received: 0 },
+      compared: { received: 0 },
+      movedOff: false,
+    });
+    this.findSlowest();
+  }
+
+  removeListener(student: string): void {
+    this.listeners.delete(student);
+    this.findSlowest();
+  }
+
+  /** A position report. Impossible positions are ignored: a student can only harm itself. */
+  progress(student: string, highest: number, received: number): void {
+    const listener = this.listeners.get(student);
+    const position = serialDistance(this.firstSequence, highest) + 1;
+    if (listener === undefined || position <= listener.position || position > this.sentCount) return;
+    listener.position = position;
+    listener.received = Math.min(received, position);
+    this.findSlowest();
+  }
+
+  /** What a student has received and lost so far in this transmission, in datagrams. */
+  deliveredTo(student: string): { position: number; received: number } | undefined {
+    return this.listeners.get(student);
+  }
+
+  /** True while the window holds the sender back. */
+  windowFull(now: number): boolean {
+    const full = this.sentCount - this.slowest >= WINDOW_DATAGRAMS;
+    if (!full) this.blockedSince = undefined;
+    else this.blockedSince ??= now;
+    return full;
+  }
+
+  /** When `moveOffStalled` has something to decide. */
+  get stallDeadline(): number | undefined {
+    return this.blockedSince === undefined ? undefined : this.blockedSince + WINDOW_STALL_MS;
+  }
+
+  /** Moves off those who hold the window for too long. */
+  moveOffStalled(now: number): MovedOff[] {
+    if (this.stallDeadline === undefined || now < this.stallDeadline) return [];
+    this.blockedSince = undefined;
+    return this.moveOff((listener) => this.sentCount - listener.position >= WINDOW_DATAGRAMS, 'it did not keep up');
+  }
+
+  /** Forgets that the window was full: time in a pause is nobody's fault. */
+  forgetStall(): void {
+    this.blockedSince = undefined;
+  }
+
+  /** Moves off those whose delivery is below SLOW_SHARE of the median. */
+  moveOffSlow(now: number): MovedOff[] {
+    if (now - this.comparedAt < SLOW_INTERVAL_MS) return [];
+    this.comparedAt = now;
+    const delivered = new Map<Listener, number>();
+    for (const [, listener] of this.followed()) {
+      delivered.set(listener, listener.received - listener.compared.received);
+      listener.compared.received = listener.received;
+    }
+    const sorted = [...delivered.values()].sort((a, b) => a - b);
+    const median = sorted[sorted.length >> 1] ?? 0;
+    return this.moveOff(
+      (listener) => (delivered.get(listener) ?? median) < SLOW_SHARE * median,
+      'it receives much less than the others',
+    );
+  }
+
+  /** Deliveries since the last call, for the rate control. */
+  takeSamples(): DeliverySample[] {
+    return this.followed().map(([student, listener]) => {
+      const sample = {
+        student,
+        passed: listener.position - listener.judged.position,
+        received: listener.received - listener.judged.received,
+      };
+      listener.judged = { position: listener.position, received: listener.received };
+      return sample;
+    });
+  }
+
+  private findSlowest(): void {
+    this.slowest = Number.POSITIVE_INFINITY;
+    for (const { movedOff, position } of this.listeners.values()) {
+      if (!movedOff && position < this.slowest) this.slowest = position;
+    }
+  }
+
+  private followed(): [string, Listener][] {
+    return [...this.listeners].filter(([, listener]) => !listener.movedOff);
+  }
+
+  private moveOff(isSlow: (listener: Listener) => boolean, why: string): MovedOff[] {
+    const moved = this.followed().filter(([, listener]) => isSlow(listener));
+    for (const [, listener] of moved) listener.movedOff = true;
+    this.findSlowest();
+    return moved.map(([student]) => ({ student, why }));
+  }
+}
