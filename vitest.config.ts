@@ -6,7 +6,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src-shared/**/*.test.ts', 'src-main/**/*.test.ts', 'src-renderer/**/*.test.ts'],
+          include: [
+            'src-shared/**/*.test.ts',
+            'src-main/**/*.test.ts',
+            'src-renderer/**/*.test.ts',
+            'e2e/demo/**/*.test.ts',
+            'e2e/lab/protocol-checks.test.ts',
+          ],
           exclude: ['**/*.loopback.test.ts'],
           testTimeout: 60_000,
         },
@@ -23,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['e2e/lab/**/*.test.ts'],
+          exclude: ['e2e/lab/protocol-checks.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 60_000,

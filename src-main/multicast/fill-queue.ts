@@ -1,4 +1,4 @@
-import type { Range, RangeSet } from '../../src-shared/ranges/range-set';
+import { type Range, type RangeSet, sizeOf } from '../../src-shared/ranges/range-set';
 
 /** The units that one student gets over its control connection, cut so that each fill frame lies in one chunk. */
 export class FillQueue {
@@ -10,6 +10,11 @@ export class FillQueue {
     private readonly contentUnits: number,
   ) {
     this.ranges = units.map(([start, end]) => [start, end]);
+  }
+
+  /** Units that have not been taken. */
+  get left(): number {
+    return sizeOf(this.ranges);
   }
 
   get empty(): boolean {

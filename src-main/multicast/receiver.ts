@@ -67,16 +67,22 @@ export class Receiver {
   private congested = false;
   private paused = false;
   private files: readonly ReceivedFile[] = [];
-  private readonly completed = new Set<string>();
+  private ownAddress = '';
+  private readonly completed: Set<string>;
   private readonly queue: ReceiverOutput[] = [];
   private readonly drops = {} as Record<DropReason, number>;
 
-  /** @param options.completed ids of transfers that were completed earlier. */
-  constructor(private readonly options: { readonly ownAddress: string; readonly completed: readonly string[] }) {
-    for (const id of options.completed) this.completed.add(id);
+  /** @param completed ids of transfers that were completed earlier. */
+  constructor(completed: readonly string[]) {
+    this.completed = new Set(completed);
   }
 
   // --- Inputs ---
+
+  /** A control connection is up; this is the student's address on it. */
+  connected(ownAddress: string): void {
+    this.ownAddress = ownAddress;
+  }
 
   /**
    * A control message of the teacher.
@@ -143,14 +149,14 @@ export class Receiver {
   /**
    * A datagram from the group. @returns the unit whose payload it carries, to be written; undefined when it is of no use.
    */
-  datagram(bytes: Uint8Array, sourcePort: number, now: number): number | undefined {
+  datagram(bytes: Uint8Array, source: { address: string; port: number }, now: number): number | undefined {
     const running = this.running;
     const transfer = this.transfer;
     if (running === undefined || transfer === undefined || !this.onDataChannel()) return this.drop('closed');
     const header = readHeader(bytes);
     if (typeof header === 'string') return this.drop(header);
     const { announce } = running;
-    if (sourcePort !== announce.sourcePort) return this.drop('source');
+    if (source.port !== announce.source?.port || source.address !== announce.source.address) return this.drop('source');
     if (header.transferHigh !== transfer.ids.transferHigh || header.transferLow !== transfer.ids.transferLow)
       return this.drop('transfer');
     if (header.transmission !== announce.transmission) return this.drop('transmission');
@@ -186,7 +192,7 @@ export class Receiver {
         type: 'report',
         transfer: transfer.id,
         transmission: end.transmission,
-        ip: this.options.ownAddress,
+        ip: this.ownAddress,
         forged: result.forgedChunks,
       },
       encodeRanges(missing),

@@ -3,7 +3,7 @@ import { decodeRanges, encodeRanges } from '../../src-shared/ranges/range-codec'
 import { EMPTY, intersect, sizeOf, span } from '../../src-shared/ranges/range-set';
 import { serialAdd } from '../../src-shared/ranges/serial-number';
 import { DATA, HEADER_BYTES, PROBE, splitTransferId } from '../../src-shared/wire/data-datagram';
-import type { StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
+import type { Announce, StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
 import { WireError } from '../../src-shared/wire/wire-error';
 import { FillQueue } from './fill-queue';
@@ -54,9 +54,10 @@ export class Sender {
   private number: number;
   private sequence: number;
   private rounds = 0;
-  private sourcePort = 0;
+  private source: { address: string; port: number } | undefined;
   private root: string | undefined;
   private running: Transmission | undefined;
+  private announcement: { bare: Announce; whole: Announce; units: Uint8Array } | undefined;
   private readonly fills = new Map<string, FillQueue>();
   private fillMovedAt = 0;
   private gatherUntil = 0;
@@ -147,10 +148,10 @@ export class Sender {
     if (progress.transmission === this.number) this.running?.progress(id, progress.highest, progress.received);
   }
 
-  /** The data channel is open; its datagrams leave from this UDP port. */
-  dataOpened(sourcePort: number, now: number): void {
+  /** The data channel is open; its datagrams leave from this address and UDP port. */
+  dataOpened(source: { address: string; port: number }, now: number): void {
     if (this.phase !== 'opening') return;
-    this.sourcePort = sourcePort;
+    this.source = source;
     this.emit({ event: 'dataChannel', transmission: this.number, state: 'open' });
     this.gather(now);
   }
@@ -244,6 +245,13 @@ export class Sender {
     if (this.fills.get(id)?.empty !== true) return;
     this.fills.delete(id);
     this.advance(now);
+  }
+
+  /** Share 0…1 of the running fills that has not been taken yet. */
+  fillsLeft(): number {
+    const left = [...this.fills.values()].reduce((sum, fill) => sum + fill.left, 0);
+    const asked = this.planned().reduce((sum, member) => sum + sizeOf(member.missing), 0);
+    return asked === 0 ? 0 : Math.min(1, left / asked);
   }
 
   /** When `timeout` (or `nextDatagram`) wants to be called next, ms; undefined when only an input can move it on. */
@@ -382,6 +390,7 @@ export class Sender {
       students,
       why,
     });
+    this.announcement = undefined;
     // Everybody hears of a multicast transmission and elects for itself (A6, A7); a fill concerns only those it serves.
     const audience = mode === 'plain' ? this.scorecard.all : this.planned();
     for (const member of audience) this.announceTo(member);
@@ -392,26 +401,29 @@ export class Sender {
   private announceTo(member: Member): void {
     if (!member.connected || member.outcome === 'failed') return;
     member.announced = true;
-    const { transfer, group, port, offer } = this.options;
-    this.tell(
-      member,
-      {
-        type: 'announce',
-        transfer,
-        transmission: this.number,
-        mode: this.plan.mode,
-        group,
-        port,
-        sourcePort: this.sourcePort,
-        firstSequence: this.sequence,
-        progressMs: this.progressInterval(),
-        probeMs: PROBE_PATIENCE_MS,
-        ...(this.root === undefined ? {} : { root: this.root }),
-        ...(member.offered || member.outcome === 'complete' ? {} : { offer }),
-      },
-      encodeRanges(this.plan.units),
-    );
+    // One object for all: the driver encodes it once.
+    this.announcement ??= this.makeAnnouncement();
+    const { bare, whole, units } = this.announcement;
+    this.tell(member, member.offered || member.outcome === 'complete' ? bare : whole, units);
     member.offered = true;
+  }
+
+  private makeAnnouncement() {
+    const { transfer, group, port, offer } = this.options;
+    const bare: Announce = {
+      type: 'announce',
+      transfer,
+      transmission: this.number,
+      mode: this.plan.mode,
+      group,
+      port,
+      ...(this.source === undefined ? {} : { source: this.source }),
+      firstSequence: this.sequence,
+      progressMs: this.progressInterval(),
+      probeMs: PROBE_PATIENCE_MS,
+      ...(this.root === undefined ? {} : { root: this.root }),
+    };
+    return { bare, whole: { ...bare, offer }, units: encodeRanges(this.plan.units) };
   }
 
   private progressInterval(): number {

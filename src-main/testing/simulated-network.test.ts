@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalize, subtract, union } from '../../src-shared/ranges/range-set';
-import { seededRandom } from './random';
+import { seededRandom } from '../transport/seeded-random';
 import { type SimulatedResult, type SimulatedRun, type SimulatedStudent, simulate } from './simulated-network';
 
 /** TUTTI_SEED=N replays one run; TUTTI_RUNS=N runs more of them. */

@@ -45,7 +45,7 @@ export interface SimulatedResult {
 }
 
 const TRANSFER = '00112233aabbccdd';
-const SOURCE_PORT = 40_000;
+const SOURCE = { address: '10.0.0.254', port: 40_000 };
 const TIME_LIMIT_MS = 30 * 60_000;
 
 /** Runs a whole transfer on virtual time over a seeded network. */
@@ -147,7 +147,7 @@ class SimulatedRoom {
       for (const output of outputs) {
         if (output.kind === 'event') this.events.push({ ...output.event, at: now });
         if (output.kind === 'openData')
-          this.clock.schedule(now, () => this.afterwards(() => this.sender.dataOpened(SOURCE_PORT, this.clock.now)));
+          this.clock.schedule(now, () => this.afterwards(() => this.sender.dataOpened(SOURCE, this.clock.now)));
         if (output.kind === 'findRoot')
           this.clock.schedule(now + 1, () =>
             this.afterwards(() => this.sender.rootKnown(this.source.root, this.clock.now)),
@@ -239,7 +239,8 @@ class StudentHost {
 
   connect(): void {
     this.connection++;
-    this.receiver ??= new Receiver({ ownAddress: '10.0.0.1', completed: this.complete ? [TRANSFER] : [] });
+    this.receiver ??= new Receiver(this.complete ? [TRANSFER] : []);
+    this.receiver.connected('10.0.0.1');
   }
 
   held(): { complete: boolean; missing: ReturnType<SimulatedStore['missing']> } | undefined {
@@ -271,7 +272,7 @@ class StudentHost {
     for (let copy = 0; copy < copies; copy++) {
       const late = this.random() < this.options.reorder ? this.random() * 20 : 0;
       this.later(() => {
-        const unit = this.receiver?.datagram(bytes, SOURCE_PORT, this.clock.now);
+        const unit = this.receiver?.datagram(bytes, SOURCE, this.clock.now);
         if (unit !== undefined) this.store.write(unit, bytes.subarray(HEADER_BYTES));
       }, late);
     }

@@ -145,7 +145,8 @@ export type StudentEvent =
   | DataChannelEvent
   | { event: 'report'; transmission: number; missing: readonly Range[]; missingBytes: number }
   | { event: 'complete'; transfer: string; files: readonly ReceivedFile[] }
-  | { event: 'failed'; transfer?: string; reason: string };
+  /** `final`: trying again changes nothing, such as a teacher who is not the trusted one. */
+  | { event: 'failed'; transfer?: string; reason: string; final?: boolean };
 
 /** An event as printed: with the time, in ms since 1970. */
 export type Stamped<E> = E & { at: number };

@@ -111,8 +111,8 @@ const announce = z.object({
   mode: z.enum(['plain', 'tcp']),
   group: z.union([z.ipv4(), z.ipv6()]),
   port: z.int().min(1).max(65535),
-  /** The teacher's UDP port: datagrams from any other are not this transmission's. */
-  sourcePort: z.int().min(0).max(65535),
+  /** Where the datagrams come from: those from elsewhere are not this transmission's. Absent over TCP. */
+  source: z.object({ address: z.union([z.ipv4(), z.ipv6()]), port: z.int().min(1).max(65535) }).optional(),
   firstSequence: serial,
   /** Report the position at least every so many ms while datagrams arrive. */
   progressMs: z.int().min(1).max(1000),

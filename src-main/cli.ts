@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import packageJson from '../package.json' with { type: 'json' };
+import { parseReceive, runReceive } from './command-line/receive';
+import { parseSend, runSend } from './command-line/send';
+import { USAGE, UsageError } from './command-line/usage';
+
+/** The command line: the same engines and drivers as the desktop app, without Electron. */
+async function main([command, ...args]: readonly string[]): Promise<number> {
+  switch (command) {
+    case 'send':
+      return runSend(parseSend(args));
+    case 'receive':
+      return runReceive(parseReceive(args));
+    case 'version':
+    case '--version':
+      console.log(packageJson.version);
+      return 0;
+    case 'help':
+    case '--help':
+    case '-h':
+      console.log(USAGE);
+      return 0;
+    case undefined:
+      throw new UsageError('A command is needed.');
+    default:
+      throw new UsageError(`“${command}” is not a command.`);
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const usage = error instanceof UsageError;
+    console.error(`tutti: ${error instanceof Error ? error.message : String(error)}`);
+    if (usage) console.error(`\n${USAGE}`);
+    process.exit(usage ? 2 : 1);
+  },
+);

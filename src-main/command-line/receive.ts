@@ -1,0 +1,108 @@
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { StudentEvent } from '../../src-shared/ipc/events';
+import { parseFingerprint } from '../security/fingerprint';
+import { TrustStore } from '../security/trust-store';
+import { studentView } from '../terminal/terminal-display';
+import { StudentNode, type StudentNodeOptions } from '../transport/student-node';
+import { displayOutput, jsonOutput, type Output, onInterrupt } from './output';
+import { parse, placeOf, textOf, UsageError } from './usage';
+
+interface ReceiveCommand {
+  readonly node: Omit<StudentNodeOptions, 'onEvent'>;
+  readonly once: boolean;
+  readonly json: boolean;
+}
+
+/** @throws UsageError */
+export function parseReceive(args: readonly string[]): ReceiveCommand {
+  const string = { type: 'string' } as const;
+  const { values, positionals } = parse(args, {
+    dir: string,
+    connect: string,
+    interface: string,
+    name: string,
+    pin: string,
+    'trust-on-first-use': { type: 'boolean' },
+    state: string,
+    once: { type: 'boolean' },
+    json: { type: 'boolean' },
+  });
+  if (positionals.length > 0)
+    throw new UsageError(`“${positionals[0]}” is not expected: files go to the folder named by --dir.`);
+  const dir = textOf(values, 'dir');
+  if (dir === undefined) throw new UsageError('--dir DIR is needed: the folder that files go to.');
+  const pin = pinOf(textOf(values, 'pin'));
+  const firstUse = values['trust-on-first-use'] === true;
+  if (pin !== undefined && firstUse) throw new UsageError('Use --pin or --trust-on-first-use, not both.');
+  const connect = placeOf(values, 'connect');
+  const address = textOf(values, 'interface');
+  const directory = resolve(dir);
+  return {
+    node: {
+      name: textOf(values, 'name') ?? hostname(),
+      directory,
+      stateDir: textOf(values, 'state') ?? join(directory, '.tutti'),
+      trust: { firstUse, ...(pin === undefined ? {} : { pin }) },
+      ...(connect === undefined ? {} : { connect }),
+      ...(address === undefined ? {} : { interface: address }),
+    },
+    once: values.once === true,
+    json: values.json === true,
+  };
+}
+
+/** `tutti receive`: takes what the teacher sends. @returns the exit code, after one transfer or an interruption. */
+export async function runReceive(command: ReceiveCommand): Promise<number> {
+  await requireTrust(command);
+  // A folder that cannot be made is told to the teacher by name, when something is to be stored there.
+  await mkdir(command.node.directory, { recursive: true }).catch(() => undefined);
+  let node: StudentNode | undefined;
+  const output: Output<StudentEvent> = command.json ? jsonOutput() : displayOutput(studentView, () => node?.snapshot());
+  let end: (code: number) => void = () => {};
+  const ended = new Promise<number>((resolveEnd) => {
+    end = resolveEnd;
+  });
+  onInterrupt(() => end(command.once ? 1 : 0));
+  try {
+    node = await StudentNode.open({
+      ...command.node,
+      onEvent: (event) => {
+        output.event(event);
+        const code = exitCode(event, command);
+        if (code !== undefined) end(code);
+      },
+    });
+    return await ended;
+  } finally {
+    await node?.close();
+    output.close();
+  }
+}
+
+/** With --once: after the transfer. A teacher who is not the trusted one ends the command in any case. */
+function exitCode(event: StudentEvent, { once }: ReceiveCommand): number | undefined {
+  if (event.event === 'complete' && once) return 0;
+  if (event.event === 'failed' && event.transfer !== undefined && once) return 1;
+  if (event.event === 'failed' && event.final === true) return 1;
+  return undefined;
+}
+
+async function requireTrust({ node }: ReceiveCommand): Promise<void> {
+  if (node.trust.firstUse || node.trust.pin !== undefined) return;
+  const pins = await TrustStore.load(node.stateDir);
+  if (pins.list().length > 0) return;
+  throw new UsageError(
+    'No teacher is trusted yet. Give the fingerprint that “tutti send” shows with --pin, or trust the first teacher with --trust-on-first-use.',
+  );
+}
+
+function pinOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseFingerprint(text);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

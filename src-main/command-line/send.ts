@@ -1,0 +1,132 @@
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import type { TeacherEvent } from '../../src-shared/ipc/events';
+import { teacherView } from '../terminal/terminal-display';
+import { TeacherRoom, type TeacherRoomOptions } from '../transport/teacher-room';
+import { displayOutput, jsonOutput, type Output, onInterrupt } from './output';
+import { userStateFolder } from './state-folder';
+import { choiceOf, numberOf, parse, placeOf, textOf, UsageError } from './usage';
+
+interface SendCommand {
+  readonly paths: readonly string[];
+  readonly room: Omit<TeacherRoomOptions, 'onEvent'>;
+  readonly waitFor: number;
+  readonly waitMs: number;
+  readonly json: boolean;
+}
+
+const DEFAULT_WAIT_SECONDS = 60;
+const MEGABIT = 1_000_000 / 8;
+
+/** @throws UsageError */
+export function parseSend(args: readonly string[]): SendCommand {
+  const string = { type: 'string' } as const;
+  const { values, positionals } = parse(args, {
+    listen: string,
+    interface: string,
+    group: string,
+    port: string,
+    ttl: string,
+    'wait-for': string,
+    wait: string,
+    rate: string,
+    'max-rounds': string,
+    repair: string,
+    name: string,
+    state: string,
+    json: { type: 'boolean' },
+  });
+  if (positionals.length === 0) throw new UsageError('Name at least one file or folder to send.');
+  const optional = {
+    listen: placeOf(values, 'listen'),
+    interface: textOf(values, 'interface'),
+    group: groupOf(textOf(values, 'group')),
+    groupPort: numberOf(values, 'port', { min: 1024, max: 65535 }),
+    ttl: numberOf(values, 'ttl', { min: 0, max: 255 }),
+    maxRounds: numberOf(values, 'max-rounds', { min: 0, max: 1000 }),
+  };
+  return {
+    paths: positionals,
+    room: {
+      name: textOf(values, 'name') ?? hostname(),
+      stateDir: textOf(values, 'state') ?? userStateFolder(),
+      rate: rateOf(textOf(values, 'rate')),
+      repair: choiceOf(values, 'repair', ['auto', 'plain', 'tcp']) ?? 'auto',
+      ...definedOnly(optional),
+    },
+    waitFor: numberOf(values, 'wait-for', { min: 1, max: 10_000 }) ?? 1,
+    waitMs: 1000 * (numberOf(values, 'wait', { min: 0, max: 86_400, whole: false }) ?? DEFAULT_WAIT_SECONDS),
+    json: values.json === true,
+  };
+}
+
+/** `tutti send`: opens a room, waits for students, sends, and ends when everybody has an outcome. @returns the exit code */
+export async function runSend(command: SendCommand): Promise<number> {
+  let room: TeacherRoom | undefined;
+  let resolveFinished: (ok: boolean) => void = () => {};
+  const finished = new Promise<boolean>((resolve) => {
+    resolveFinished = resolve;
+  });
+  const output: Output<TeacherEvent> = command.json ? jsonOutput() : displayOutput(teacherView, () => room?.snapshot());
+  try {
+    room = await TeacherRoom.open({
+      ...command.room,
+      onEvent: (event) => {
+        output.event(event);
+        if (event.event === 'finished') resolveFinished(event.ok);
+      },
+    });
+    return await sendIn(room, command, finished, resolveFinished);
+  } finally {
+    await room?.close();
+    output.close();
+  }
+}
+
+async function sendIn(
+  room: TeacherRoom,
+  command: SendCommand,
+  finished: Promise<boolean>,
+  stop: (ok: boolean) => void,
+): Promise<number> {
+  let transfer: string | undefined;
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    onInterrupt(() => {
+      if (transfer !== undefined) room.cancel(transfer);
+      resolve('interrupted');
+      stop(false);
+    });
+  });
+  const prepared = await room.prepare(command.paths);
+  const wait = await Promise.race([room.waitFor(command.waitFor, command.waitMs), interrupted]);
+  if (wait === 'interrupted') return 1;
+  if (room.studentCount === 0)
+    throw new Error(
+      'Nobody joined the room in time. Start “tutti receive” on the students’ machines, or wait longer with --wait.',
+    );
+  transfer = room.enqueue(prepared);
+  return (await finished) ? 0 : 1;
+}
+
+function rateOf(text: string | undefined): 'auto' | number {
+  if (text === undefined || text === 'auto') return 'auto';
+  const megabits = Number(text);
+  if (!(megabits >= 0.1 && megabits <= 100_000))
+    throw new UsageError(`--rate takes “auto” or a number of Mbit/s, not “${text}”.`);
+  return megabits * MEGABIT;
+}
+
+function groupOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const family = isIP(text);
+  const first = Number(text.split('.')[0]);
+  const isMulticast = family === 4 ? first >= 224 && first <= 239 : family === 6 && /^ff/i.test(text);
+  if (!isMulticast) throw new UsageError(`--group takes a multicast address, such as 239.255.10.20, not “${text}”.`);
+  return text;
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function definedOnly<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

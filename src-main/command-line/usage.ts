@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+
+/** The command line cannot be understood; exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const USAGE = `Usage:
+  tutti send PATH... [--listen HOST:PORT] [--interface ADDR] [--group ADDR] [--port UDP] [--ttl N]
+                     [--wait-for N] [--wait SECONDS] [--rate auto|MBIT] [--max-rounds N]
+                     [--repair auto|plain|tcp] [--name NAME] [--state DIR] [--json]
+  tutti receive --dir DIR [--connect HOST:PORT] [--interface ADDR] [--name NAME]
+                     [--pin FINGERPRINT | --trust-on-first-use] [--state DIR] [--once] [--json]
+  tutti help | version
+
+send     sends files and folders to every student in the room, and ends when all have them
+receive  takes whatever the trusted teacher sends, for ever, or once
+
+Exit code 0: everybody is complete. 1: somebody is not. 2: the command line is wrong.`;
+
+type Options = NonNullable<Parameters<typeof parseArgs>[0]>['options'];
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+/**
+ * Splits arguments into values and positionals.
+ * @throws UsageError for an unknown flag or a missing value.
+ */
+export function parse(args: readonly string[], options: Options): { values: Values; positionals: string[] } {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options: options ?? {}, allowPositionals: true });
+    return { values: values as Values, positionals };
+  } catch (error) {
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new UsageError(`${sentence}.`);
+  }
+}
+
+export function textOf(values: Values, flag: string): string | undefined {
+  const value = values[flag];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A flag's number within bounds. @throws UsageError */
+export function numberOf(
+  values: Values,
+  flag: string,
+  bounds: { min: number; max: number; whole?: boolean },
+): number | undefined {
+  const text = textOf(values, flag);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  const fits =
+    text.trim() !== '' &&
+    value >= bounds.min &&
+    value <= bounds.max &&
+    (bounds.whole === false || Number.isInteger(value));
+  if (fits) return value;
+  const kind = bounds.whole === false ? 'number' : 'whole number';
+  throw new UsageError(`--${flag} takes a ${kind} from ${bounds.min} to ${bounds.max}, not “${text}”.`);
+}
+
+/** `HOST:PORT` or `[IPv6]:PORT`. @throws UsageError */
+export function placeOf(values: Values, flag: string): { host: string; port: number } | undefined {
+  const text = textOf(values, flag);
+  if (text === undefined) return undefined;
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || port > 65535)
+    throw new UsageError(`--${flag} takes HOST:PORT, such as 192.168.1.20:47470, not “${text}”.`);
+  return { host, port };
+}
+
+/** One of a few words. @throws UsageError */
+export function choiceOf<T extends string>(values: Values, flag: string, choices: readonly T[]): T | undefined {
+  const text = textOf(values, flag);
+  if (text === undefined) return undefined;
+  const choice = choices.find((candidate) => candidate === text);
+  if (choice === undefined) throw new UsageError(`--${flag} takes ${choices.join(', ')}, not “${text}”.`);
+  return choice;
+}

@@ -1,0 +1,28 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { formatBytes } from '../../src-shared/text/format';
+import { errorCode, StorageError } from './library-error';
+
+/**
+ * Makes sure that the disk of `directory` (or of the nearest folder above that exists) has room for `bytes` more.
+ * @throws StorageError saying how much is needed and how much is free.
+ */
+export async function checkFreeSpace(directory: string, bytes: number): Promise<void> {
+  const free = await freeBytes(directory);
+  if (free >= bytes) return;
+  throw new StorageError(
+    `There is too little space: this needs ${formatBytes(bytes)}, and ${formatBytes(free)} are free on the disk of “${directory}”.`,
+    'ENOSPC',
+  );
+}
+
+async function freeBytes(directory: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(directory);
+    return bavail * bsize;
+  } catch (error) {
+    const parent = dirname(directory);
+    if (errorCode(error) !== 'ENOENT' || parent === directory) throw StorageError.from(error, directory);
+    return freeBytes(parent);
+  }
+}

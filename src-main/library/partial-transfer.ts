@@ -1,0 +1,379 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReceivedFile } from '../../src-shared/ipc/events';
+import { EMPTY, normalize, type Range, type RangeSet } from '../../src-shared/ranges/range-set';
+import type { Manifest, Offer } from '../../src-shared/wire/messages';
+import type { TransferLayout } from '../multicast/transfer-layout';
+import { Bitmap } from './bitmap';
+import { type ChunkBuffer, ChunkBuffers } from './chunk-buffers';
+import { cipherChunk } from './chunk-cipher';
+import { DigestTable, sha256 } from './digest-table';
+import { makeFolders } from './folders';
+import { StorageError } from './library-error';
+import { PartFiles } from './part-files';
+import { digestUnits, PartialJournal } from './partial-journal';
+import { placeFiles } from './place-files';
+import { SerialQueue } from './serial-queue';
+import { TrailerFile } from './trailer-file';
+
+export interface PartialTransferOptions {
+  /** Where partial transfers are kept; this one gets a folder named by its id. */
+  readonly directory: string;
+  /** 16 hex digits. */
+  readonly transfer: string;
+  readonly layout: TransferLayout;
+  /** One that `checkManifest` has passed. */
+  readonly manifest: Manifest;
+  /** AES-256 key of the transfer. */
+  readonly key: Uint8Array;
+  /** Memory for chunks that are not complete, in bytes. */
+  readonly memoryBytes?: number;
+}
+
+export interface Verdict {
+  /** Units whose bytes were not the teacher's; they are missing again. */
+  readonly rejected: RangeSet;
+  /** Chunks (the trailer counts as one) that were wrong twice since this run began. */
+  readonly forgedChunks: number;
+}
+
+const NO_CHECK = new Uint8Array(0);
+const MEMORY_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The student's side of a transfer on disk: PROTOCOL.md section 10. A chunk's place in the part files holds its ciphertext
+ * while units are missing, and its plaintext from then on; both have the same length. The journal says once a second
+ * which units are there. It may lag behind the part files, so on resumption its check on each chunk decides what is.
+ */
+export class PartialTransfer {
+  private readonly folder: string;
+  private readonly layout: TransferLayout;
+  private readonly parts: PartFiles;
+  private readonly buffers: ChunkBuffers;
+  private readonly queue = new SerialQueue();
+  /** Units taken, in memory or on disk. */
+  private readonly held: Bitmap;
+  private readonly unitsLeft: Uint16Array;
+  private readonly trailer: TrailerFile;
+  private readonly digests: DigestTable;
+  private readonly verified: Bitmap;
+  private verifiedRoot: string | undefined;
+  private readonly rejections = new Map<number, number>();
+  private journal: PartialJournal;
+  private journalDirty = true;
+  private queuedBytes = 0;
+  private error: StorageError | undefined;
+  private closed = false;
+
+  private constructor(private readonly options: PartialTransferOptions) {
+    const { layout, manifest } = options;
+    this.layout = layout;
+    this.folder = partialFolder(options.directory, options.transfer);
+    const sizes = manifest.files.map((file) => file.size);
+    this.parts = new PartFiles(this.folder, sizes);
+    this.buffers = new ChunkBuffers(layout, Math.ceil((options.memoryBytes ?? MEMORY_BYTES) / layout.chunkBytes));
+    this.held = new Bitmap(layout.unitCount);
+    this.unitsLeft = Uint16Array.from({ length: layout.chunkCount }, (_, chunk) => {
+      const [start, end] = layout.unitsOfChunk(chunk);
+      return end - start;
+    });
+    this.trailer = new TrailerFile(join(this.folder, 'trailer'), layout);
+    this.digests = new DigestTable(layout.chunkCount);
+    this.verified = new Bitmap(layout.chunkCount);
+    this.journal = new PartialJournal(layout);
+  }
+
+  /**
+   * Resumes the transfer that is in the directory, or begins it; one whose offer was another, or whose journal is damaged,
+   * begins afresh.
+   * @throws StorageError where the directory cannot be used.
+   */
+  static async open(options: PartialTransferOptions): Promise<PartialTransfer> {
+    const partial = new PartialTransfer(options);
+    try {
+      await partial.storing(() => partial.begin());
+    } catch (error) {
+      await partial.parts.close();
+      throw error;
+    }
+    return partial;
+  }
+
+  /** Why nothing is stored any more; undefined while all is well. */
+  get failure(): StorageError | undefined {
+    return this.error;
+  }
+
+  /** Bytes of chunks that wait to be written: slow down when they become many. */
+  get pendingBytes(): number {
+    return this.queuedBytes;
+  }
+
+  /** How many units are missing; cheap. */
+  get missingCount(): number {
+    return this.layout.unitCount - this.held.count;
+  }
+
+  /** True when `verify` has found every chunk to be the teacher's. */
+  get isVerified(): boolean {
+    return this.verifiedRoot !== undefined && this.verified.count === this.layout.chunkCount;
+  }
+
+  /** The units that have not been received. */
+  missing(): RangeSet {
+    return this.held.complement();
+  }
+
+  /**
+   * Takes a unit's payload (a copy of it). Called for each datagram.
+   * @returns whether it was missing; false also for a payload of the wrong length, and when storing has failed.
+   */
+  write(unit: number, payload: Uint8Array): boolean {
+    if (unit >= this.layout.unitCount || this.held.has(unit) || this.error !== undefined || this.closed) return false;
+    if (payload.length !== this.layout.lengthOf(unit)) return false;
+    this.held.add(unit);
+    if (unit >= this.layout.contentUnits) this.trailer.put(unit, payload);
+    else this.putInChunk(unit, payload);
+    return true;
+  }
+
+  /**
+   * Brings everything received so far to disk, so that a process killed after this has it: data first, then the journal.
+   * @throws StorageError
+   */
+  async flush(): Promise<void> {
+    for (const buffer of this.buffers.dirty()) void this.queue.run(() => this.attempt(() => this.spill(buffer)));
+    await this.storing(() => this.queue.run(() => this.saveJournal()));
+  }
+
+  /**
+   * Compares what is complete with the teacher's digests: the trailer with `root` (SHA-256, hex), then the chunks with the
+   * trailer (PROTOCOL.md section 6). Checks nothing while there is no root, or while the trailer is incomplete.
+   * @throws StorageError
+   */
+  async verify(root: string | undefined): Promise<Verdict> {
+    await this.idle();
+    const rejected = root === undefined || !this.held.hasAll(this.layout.trailerUnits) ? EMPTY : this.judge(root);
+    return { rejected, forgedChunks: [...this.rejections.values()].filter((times) => times >= 2).length };
+  }
+
+  /**
+   * Puts the files of a verified transfer into their place below `destination` (see placeFiles) and reports them in the
+   * manifest's order. The partial transfer stays until `discard`, so that a failure, or a crash, loses nothing.
+   * @throws StorageError
+   */
+  async finalize(destination: string): Promise<ReceivedFile[]> {
+    await this.idle();
+    if (!this.isVerified) throw new Error('a transfer is put into its place only after it has been verified');
+    await this.parts.close();
+    const files = this.options.manifest.files.map((file, index) => ({ ...file, part: this.parts.pathOf(index) }));
+    return placeFiles(destination, files);
+  }
+
+  /** Deletes everything that is stored for this transfer, except what `finalize` has put into its place. */
+  async discard(): Promise<void> {
+    this.closed = true;
+    await this.queue.idle();
+    await this.parts.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Brings everything to disk and closes the files; `open` resumes from there. Never throws: see `failure`. */
+  async close(): Promise<void> {
+    if (!this.closed && this.error === undefined) await this.flush().catch(() => undefined);
+    this.closed = true;
+    await this.queue.idle();
+    await this.parts.close();
+  }
+
+  private putInChunk(unit: number, payload: Uint8Array): void {
+    const chunk = this.layout.chunkOf(unit);
+    const buffer = this.buffers.touch(chunk);
+    buffer.put(unit, payload);
+    buffer.dirty = true;
+    const left = (this.unitsLeft[chunk] ?? 0) - 1;
+    this.unitsLeft[chunk] = left;
+    if (left === 0) this.release(chunk, buffer);
+    const excess = this.buffers.takeExcess();
+    if (excess !== undefined) this.letGo(excess, () => this.spill(excess));
+  }
+
+  private release(chunk: number, buffer: ChunkBuffer): void {
+    this.buffers.remove(chunk);
+    this.letGo(buffer, () => this.store(buffer));
+  }
+
+  /** Queues the last job of a buffer that has been taken out of the buffers. */
+  private letGo(buffer: ChunkBuffer, job: () => Promise<void>): void {
+    this.queuedBytes += buffer.bytes.length;
+    void this.queue.run(async () => {
+      await this.attempt(job);
+      this.queuedBytes -= buffer.bytes.length;
+      this.buffers.recycle(buffer);
+    });
+  }
+
+  /** Runs a job in the background; what goes wrong is kept for the next call that waits. */
+  private async attempt(job: () => Promise<void>): Promise<void> {
+    if (this.error === undefined) await this.storing(job).catch(() => undefined);
+  }
+
+  /** Writes a complete chunk as plaintext. */
+  private async store(buffer: ChunkBuffer): Promise<void> {
+    await this.gather(buffer);
+    const digest = sha256(buffer.bytes);
+    await this.parts.write(this.startOf(buffer.chunk), cipherChunk(this.options.key, buffer.chunk, buffer.bytes));
+    this.digests.set(buffer.chunk, digest);
+    this.record(buffer.chunk, buffer.units(), digest);
+  }
+
+  /** Writes what there is of an incomplete chunk, as ciphertext. More units may arrive in the buffer meanwhile. */
+  private async spill(buffer: ChunkBuffer): Promise<void> {
+    if (!buffer.dirty) return;
+    await this.gather(buffer);
+    buffer.dirty = false;
+    const units = buffer.units();
+    const check = digestUnits(this.layout, buffer.bytes, buffer.firstUnit, units);
+    // The gaps between units are written too: one write, and nothing counts them as received.
+    await this.parts.write(this.startOf(buffer.chunk), buffer.bytes);
+    this.record(buffer.chunk, units, check);
+  }
+
+  /** Completes a buffer with the chunk's units that are on disk only. */
+  private async gather(buffer: ChunkBuffer): Promise<void> {
+    const onDisk = this.journal.heldUnits(buffer.chunk).filter((unit) => !buffer.has(unit));
+    if (onDisk.length > 0) buffer.fillFrom(await this.readChunk(buffer.chunk), onDisk);
+  }
+
+  private record(chunk: number, units: readonly number[], check: Uint8Array): void {
+    this.journal.record(chunk, units, check);
+    this.journalDirty = true;
+  }
+
+  private async saveJournal(): Promise<void> {
+    if (this.error !== undefined) throw this.error;
+    const trailerSaved = await this.trailer.save(this.heldTrailerUnits(), this.journal);
+    if (!this.journalDirty && !trailerSaved) return;
+    this.journalDirty = false;
+    await this.journal.save(this.journalPath);
+  }
+
+  private heldTrailerUnits(): number[] {
+    const [first, end] = this.layout.trailerUnits;
+    return Array.from({ length: end - first }, (_, i) => first + i).filter((unit) => this.held.has(unit));
+  }
+
+  private judge(root: string): RangeSet {
+    if (this.verifiedRoot !== root) {
+      this.verified.removeRange([0, this.layout.chunkCount]);
+      this.verifiedRoot = undefined;
+      if (this.trailer.root() !== root) return this.rejectTrailer();
+      this.verifiedRoot = root;
+    }
+    const rejected: Range[] = [];
+    for (let chunk = 0; chunk < this.layout.chunkCount; chunk++) {
+      if (!this.digests.known.has(chunk) || this.verified.has(chunk)) continue;
+      if (this.digests.matches(chunk, this.trailer.bytes)) this.verified.add(chunk);
+      else rejected.push(this.rejectChunk(chunk));
+    }
+    return normalize(rejected);
+  }
+
+  private rejectTrailer(): RangeSet {
+    const { trailerUnits, chunkCount } = this.layout;
+    this.reject(chunkCount, trailerUnits);
+    return normalize([trailerUnits]);
+  }
+
+  private rejectChunk(chunk: number): Range {
+    const units = this.layout.unitsOfChunk(chunk);
+    this.digests.forget(chunk);
+    this.unitsLeft[chunk] = units[1] - units[0];
+    this.reject(chunk, units);
+    return units;
+  }
+
+  private reject(chunk: number, units: Range): void {
+    this.held.removeRange(units);
+    this.record(chunk, [], NO_CHECK);
+    this.rejections.set(chunk, (this.rejections.get(chunk) ?? 0) + 1);
+  }
+
+  private async begin(): Promise<void> {
+    const { manifest, key, layout } = this.options;
+    const offer: Offer = { manifest, key: Buffer.from(key).toString('base64'), payloadBytes: layout.payloadBytes };
+    const text = JSON.stringify(offer);
+    const stored = await readFile(this.offerPath, 'utf8').catch(() => undefined);
+    const journal = stored === text ? await PartialJournal.load(this.journalPath, layout) : undefined;
+    if (journal !== undefined) return this.restore(journal);
+    await rm(this.folder, { recursive: true, force: true });
+    await makeFolders(this.folder, 0o700);
+    await writeFile(this.offerPath, text, { mode: 0o600 });
+  }
+
+  /** Takes from an earlier run what its journal names and the disk still holds. */
+  private async restore(journal: PartialJournal): Promise<void> {
+    this.journal = journal;
+    const trailerUnits = await this.trailer.restore(journal);
+    for (const unit of trailerUnits) this.held.add(unit);
+    if (trailerUnits.length === 0) this.record(this.layout.chunkCount, [], NO_CHECK);
+    for (let chunk = 0; chunk < this.layout.chunkCount; chunk++) {
+      const units = journal.heldUnits(chunk);
+      if (units.length > 0) await this.restoreChunk(chunk, units);
+    }
+  }
+
+  private async restoreChunk(chunk: number, units: readonly number[]): Promise<void> {
+    const [first, end] = this.layout.unitsOfChunk(chunk);
+    const stored = await this.readChunk(chunk);
+    const turned = cipherChunk(this.options.key, chunk, stored);
+    const isPlaintext = this.journal.confirms(chunk, digestUnits(this.layout, turned, first, units));
+    if (!isPlaintext && !this.journal.confirms(chunk, digestUnits(this.layout, stored, first, units))) {
+      return this.record(chunk, [], NO_CHECK);
+    }
+    const isComplete = units.length === end - first;
+    // The journal lagged behind. The cipher is its own inverse, so this brings the place into the form that it says.
+    if (isPlaintext !== isComplete) await this.parts.write(this.startOf(chunk), turned);
+    if (isComplete) this.digests.set(chunk, sha256(isPlaintext ? turned : stored));
+    for (const unit of units) this.held.add(unit);
+    this.unitsLeft[chunk] = end - first - units.length;
+  }
+
+  private readChunk(chunk: number): Promise<Uint8Array> {
+    const [start, end] = this.layout.bytesOfChunk(chunk);
+    return this.parts.read(start, end);
+  }
+
+  private startOf(chunk: number): number {
+    return this.layout.bytesOfChunk(chunk)[0];
+  }
+
+  /** Waits for all writes. */
+  private async idle(): Promise<void> {
+    await this.queue.idle();
+    if (this.error !== undefined) throw this.error;
+  }
+
+  private async storing<T>(operation: () => Promise<T>): Promise<T> {
+    try {
+      return await operation();
+    } catch (error) {
+      this.error ??= StorageError.from(error, this.options.directory);
+      throw this.error;
+    }
+  }
+
+  private get offerPath(): string {
+    return join(this.folder, 'offer.json');
+  }
+
+  private get journalPath(): string {
+    return join(this.folder, 'journal');
+  }
+}
+
+/** The folder of one partial transfer. */
+export function partialFolder(directory: string, transfer: string): string {
+  if (!/^[0-9a-f]{16}$/.test(transfer)) throw new RangeError('a transfer id has 16 hex digits');
+  return join(directory, transfer);
+}

@@ -1,0 +1,16 @@
+/** Runs asynchronous jobs one after the other, in the order in which they were added. */
+export class SerialQueue {
+  private tail: Promise<unknown> = Promise.resolve();
+
+  /** The job's own result; a job that fails does not stop those behind it. */
+  run<T>(job: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(job);
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Resolves when every job added so far has ended. */
+  async idle(): Promise<void> {
+    await this.tail;
+  }
+}

@@ -1,0 +1,138 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { TransferLayout } from '../multicast/transfer-layout';
+import { cipherChunk } from './chunk-cipher';
+import { ContentMap, type Piece } from './content-map';
+import { DigestTable, sha256 } from './digest-table';
+import { errorCode, FileChangedError, unreadable } from './library-error';
+import type { SourceFile } from './manifest';
+import { SerialQueue } from './serial-queue';
+
+export interface TransferSourceOptions {
+  /** The files, in the manifest's order. */
+  readonly sources: readonly SourceFile[];
+  readonly layout: TransferLayout;
+  /** AES-256 key, for this transfer only. */
+  readonly key: Uint8Array;
+  /** Digests of chunks that an earlier run of the teacher has sent; added to as chunks are read. */
+  readonly digests?: DigestTable;
+}
+
+/** Chunks kept: the window of a transmission, so that units which go out together cost one read. */
+const CACHED_CHUNKS = 64;
+const OPEN_FILES = 8;
+
+/**
+ * The teacher's files as the ciphertext that travels. Every read makes sure that the files are what they were: two
+ * plaintexts must never be encrypted under one key and counter, as their difference would be public (PROTOCOL.md section 6).
+ */
+export class TransferSource {
+  /** Digests of the ciphertext of every chunk read so far. */
+  readonly digests: DigestTable;
+  private readonly map: ContentMap;
+  private readonly queue = new SerialQueue();
+  private readonly chunks = new Map<number, Promise<Uint8Array>>();
+  private readonly handles = new Map<number, FileHandle>();
+
+  private constructor(private readonly options: TransferSourceOptions) {
+    this.map = new ContentMap(options.sources.map((source) => source.size));
+    this.digests = options.digests ?? new DigestTable(options.layout.chunkCount);
+  }
+
+  /** Opens nothing yet: each file is opened when its first chunk is read. */
+  static open(options: TransferSourceOptions): TransferSource {
+    return new TransferSource(options);
+  }
+
+  /**
+   * The ciphertext of a chunk; not to be written to, as it is kept.
+   * @throws FileChangedError where a file below it is not what was offered.
+   */
+  readChunk(chunk: number): Promise<Uint8Array> {
+    const reading = this.chunks.get(chunk) ?? this.queue.run(() => this.encrypt(chunk));
+    this.chunks.delete(chunk);
+    this.chunks.set(chunk, reading);
+    reading.catch(() => this.chunks.delete(chunk));
+    dropOldest(this.chunks, CACHED_CHUNKS);
+    return reading;
+  }
+
+  /** The digests of all chunks; reads those that have not been read. */
+  async trailer(): Promise<Uint8Array> {
+    for (let chunk = 0; chunk < this.options.layout.chunkCount; chunk++) {
+      if (!this.digests.known.has(chunk)) await this.readChunk(chunk);
+    }
+    return this.digests.bytes;
+  }
+
+  /** SHA-256 of the trailer, 64 hex digits. */
+  async root(): Promise<string> {
+    return sha256(await this.trailer()).toString('hex');
+  }
+
+  async close(): Promise<void> {
+    await this.queue.run(async () => {
+      const handles = [...this.handles.values()];
+      this.handles.clear();
+      await Promise.all(handles.map((handle) => handle.close()));
+    });
+  }
+
+  private async encrypt(chunk: number): Promise<Uint8Array> {
+    const [start, end] = this.options.layout.bytesOfChunk(chunk);
+    const plaintext = new Uint8Array(end - start);
+    const pieces = this.map.pieces(start, end);
+    for (const piece of pieces) await this.readPiece(piece, plaintext);
+    const ciphertext = cipherChunk(this.options.key, chunk, plaintext);
+    this.checkDigest(chunk, sha256(ciphertext), pieces);
+    return ciphertext;
+  }
+
+  private checkDigest(chunk: number, digest: Uint8Array, pieces: readonly Piece[]): void {
+    const before = this.digests.get(chunk);
+    if (before === undefined) this.digests.set(chunk, digest);
+    else if (Buffer.compare(before, digest) !== 0)
+      throw new FileChangedError(this.source(pieces[0]?.file ?? 0).absolutePath);
+  }
+
+  private async readPiece(piece: Piece, target: Uint8Array): Promise<void> {
+    const source = this.source(piece.file);
+    try {
+      const handle = await this.handleOf(piece.file);
+      const { bytesRead } = await handle.read(target, piece.offset, piece.length, piece.position);
+      // After the read, so that a change while reading is seen. By path too: a program that saves may have put a new file there.
+      const [opened, named] = await Promise.all([handle.stat(), stat(source.absolutePath)]);
+      if (bytesRead === piece.length && isSame(source, opened) && isSame(source, named)) return;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') throw new FileChangedError(source.absolutePath, { cause: error });
+      throw unreadable(source.absolutePath, error);
+    }
+    throw new FileChangedError(source.absolutePath);
+  }
+
+  private async handleOf(file: number): Promise<FileHandle> {
+    const handle = this.handles.get(file) ?? (await open(this.source(file).absolutePath, 'r'));
+    this.handles.delete(file);
+    this.handles.set(file, handle);
+    await dropOldest(this.handles, OPEN_FILES)?.close();
+    return handle;
+  }
+
+  private source(file: number): SourceFile {
+    const source = this.options.sources[file];
+    if (source === undefined) throw new RangeError(`the transfer has no file ${file}`);
+    return source;
+  }
+}
+
+/** True where a file is still what it was when it was offered. */
+export function isSame(source: SourceFile, found: { size: number; mtimeMs: number; ino: number }): boolean {
+  return source.size === found.size && source.mtimeMs === found.mtimeMs && source.ino === found.ino;
+}
+
+function dropOldest<V>(map: Map<number, V>, limit: number): V | undefined {
+  if (map.size <= limit) return undefined;
+  const [oldest] = map;
+  if (oldest === undefined) return undefined;
+  map.delete(oldest[0]);
+  return oldest[1];
+}

@@ -1,0 +1,13 @@
+/**
+ * A socket's address as people and peers know it: without the IPv6 zone (`%eth0`), which means something on one
+ * machine only, and an IPv4 peer of a dual-stack socket as IPv4. Empty for a socket that is gone.
+ */
+export function plainAddress(address: string | undefined): string {
+  const withoutZone = (address ?? '').replace(/%.*$/, '');
+  return withoutZone.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+}
+
+/** `host:port` for a sentence, with the brackets that an IPv6 address needs. */
+export function hostAndPort(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,238 @@
+import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import { plainText } from '../../src-shared/text/plain-text';
+import { MAX_PEER_NAME_CHARS } from '../../src-shared/wire/limits';
+import { type Hello, PROTOCOL_VERSION, parseStudentMessage, type StudentMessage } from '../../src-shared/wire/messages';
+import type { Identity } from '../security/identity';
+import { hostAndPort, plainAddress } from './address';
+import { type Clock, systemClock } from './clock';
+import { type ConnectionBounds, ConnectionLimiter, type Place } from './connection-limiter';
+import {
+  type ConnectionLimits,
+  ControlConnection,
+  type ControlHandlers,
+  type StudentConnection,
+} from './control-connection';
+import { ControlFault, requireSameVersion } from './control-fault';
+import { ALPN, peerFingerprint } from './peer-certificate';
+
+/** Bounds of the door (PROTOCOL.md sections 4.5 and 11). */
+export interface ServerLimits extends ConnectionBounds {
+  /** Students enrolled at once: an assembly hall. */
+  readonly students: number;
+  /** Two round trips and two P-256 operations; slow machines need a tenth of it. */
+  readonly handshakeMs: number;
+  readonly helloMs: number;
+}
+
+const LIMITS: ServerLimits = {
+  students: 300,
+  connections: 512,
+  perAddress: 64,
+  halfOpen: 128,
+  handshakeMs: 5_000,
+  helloMs: 3_000,
+};
+
+export interface ControlServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly identity: Identity;
+  /** The room's name, as the students see it. */
+  readonly room: string;
+  /** A student said hello and was welcomed. The name in its hello is fit to be shown. */
+  onStudent(connection: StudentConnection, hello: Hello): ControlHandlers<StudentMessage>;
+  readonly clock?: Clock;
+  readonly limits?: Partial<ServerLimits>;
+  readonly connectionLimits?: Partial<ConnectionLimits>;
+}
+
+/** The control port cannot be opened; the message says why and what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/**
+ * Opens the control port (PROTOCOL.md section 4.1): TLS 1.3, every student with its own certificate.
+ * @throws ListenError
+ */
+export async function listenControl(options: ControlServerOptions): Promise<ControlServer> {
+  const server = new ControlServer(options);
+  await server.listen();
+  return server;
+}
+
+/** A TCP connection that is open, student or not yet. */
+interface Visitor {
+  readonly socket: Socket;
+  readonly place: Place;
+  /** Stops the clock that runs until it has said hello. */
+  cancelDeadline: () => void;
+  saidHello: boolean;
+}
+
+/** The teacher's end of all control connections; made by `listenControl`. */
+export class ControlServer {
+  private readonly clock: Clock;
+  private readonly limits: ServerLimits;
+  private readonly limiter: ConnectionLimiter;
+  private readonly tcp: TcpServer;
+  private readonly tls: TlsServer;
+  private readonly visitors = new Map<string, Visitor>();
+  private readonly students = new Map<string, StudentConnection>();
+  private refusedCount = 0;
+
+  constructor(private readonly options: ControlServerOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.limits = { ...LIMITS, ...options.limits };
+    this.limiter = new ConnectionLimiter(this.limits);
+    // A TCP server of our own in front: whoever is too many is gone before TLS has spent anything on it.
+    this.tcp = createTcpServer({ noDelay: true }, (socket) => this.admit(socket));
+    this.tls = createTlsServer({
+      cert: options.identity.certificatePem,
+      key: options.identity.privateKeyPem,
+      minVersion: 'TLSv1.3',
+      ALPNProtocols: [ALPN],
+      // Nobody signs students' certificates: a student is whoever owns the key of the one it shows.
+      requestCert: true,
+      rejectUnauthorized: false,
+    });
+    this.tls.on('secureConnection', (socket) => this.greet(socket));
+    this.tls.on('tlsClientError', (_, socket) => socket.destroy());
+  }
+
+  /** Called once, by `listenControl`. @throws ListenError */
+  listen(): Promise<void> {
+    const { host, port } = this.options;
+    return new Promise((resolve, reject) => {
+      this.tcp.once('error', (error) => reject(listenError(error, host, port)));
+      this.tcp.listen({ host, port }, resolve);
+    });
+  }
+
+  /** Where it listens. */
+  get address(): { readonly host: string; readonly port: number } {
+    const bound = this.tcp.address();
+    if (bound === null || typeof bound === 'string') throw new Error('the control server is not listening');
+    return { host: bound.address, port: bound.port };
+  }
+
+  /** Connections turned away, or lost, before they had said hello. */
+  get refused(): number {
+    return this.refusedCount;
+  }
+
+  /** Closes every connection after its last words; resolves when all are gone. */
+  async close(reason = 'The teacher closed the room.'): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.tcp.close(() => resolve()));
+    for (const visitor of this.visitors.values()) if (!visitor.saidHello) visitor.socket.destroy();
+    for (const student of this.students.values()) student.close(reason);
+    await closed;
+  }
+
+  private admit(socket: Socket): void {
+    socket.on('error', () => {});
+    const place = this.limiter.admit(plainAddress(socket.remoteAddress));
+    if (place === undefined) {
+      this.refusedCount++;
+      socket.destroy();
+      return;
+    }
+    const key = socketKey(socket);
+    const visitor: Visitor = { socket, place, cancelDeadline: () => {}, saidHello: false };
+    this.visitors.set(key, visitor);
+    this.setDeadline(visitor, this.limits.handshakeMs);
+    socket.once('close', () => this.forget(key, visitor));
+    this.tls.emit('connection', socket);
+  }
+
+  private setDeadline(visitor: Visitor, ms: number): void {
+    visitor.cancelDeadline();
+    visitor.cancelDeadline = this.clock.after(ms, () => visitor.socket.destroy());
+  }
+
+  private forget(key: string, visitor: Visitor): void {
+    visitor.cancelDeadline();
+    visitor.place.release();
+    this.visitors.delete(key);
+    if (!visitor.saidHello) this.refusedCount++;
+  }
+
+  /** The handshake is done: now it has to say hello. */
+  private greet(socket: TLSSocket): void {
+    const visitor = this.visitors.get(socketKey(socket));
+    const fingerprint = peerFingerprint(socket);
+    if (visitor === undefined || fingerprint === undefined || socket.alpnProtocol !== ALPN) {
+      socket.on('error', () => {});
+      socket.destroy();
+      return;
+    }
+    this.setDeadline(visitor, this.limits.helloMs);
+    const connection: StudentConnection = new ControlConnection(socket, parseGreeting, {
+      peerFingerprint: fingerprint,
+      clock: this.clock,
+      ...(this.options.connectionLimits && { limits: this.options.connectionLimits }),
+    });
+    connection.attach({ onMessage: (message) => this.receiveFirst(visitor, connection, message) });
+  }
+
+  private receiveFirst(visitor: Visitor, connection: StudentConnection, message: StudentMessage): void {
+    if (message.type !== 'hello') throw new ControlFault('protocol', 'The first message has to be a hello.');
+    visitor.cancelDeadline();
+    visitor.place.settle();
+    visitor.saidHello = true;
+    connection.acceptLongFrames();
+    this.makeRoomFor(connection);
+    this.welcome(connection, message);
+  }
+
+  private makeRoomFor(connection: StudentConnection): void {
+    const older = this.students.get(connection.peerFingerprint);
+    older?.fault('replaced', 'This computer connected to the room once more; its newer connection goes on.');
+    if (this.students.size < this.limits.students) return;
+    throw new ControlFault('busy', `This room is full: it takes ${this.limits.students} students at a time.`);
+  }
+
+  private welcome(connection: StudentConnection, hello: Hello): void {
+    const student = connection.peerFingerprint;
+    this.students.set(student, connection);
+    connection.send({ type: 'welcome', version: PROTOCOL_VERSION, room: this.options.room, student });
+    const handlers = this.options.onStudent(connection, { ...hello, name: plainText(hello.name, MAX_PEER_NAME_CHARS) });
+    connection.attach({
+      onMessage: (message, attachment) => handlers.onMessage(message, attachment),
+      onProgress: (progress) => handlers.onProgress?.(progress),
+      onDrain: () => handlers.onDrain?.(),
+      onClose: (reason) => {
+        if (this.students.get(student) === connection) this.students.delete(student);
+        handlers.onClose?.(reason);
+      },
+    });
+  }
+}
+
+/** A hello of another version is told apart before the rest of it is looked at. */
+function parseGreeting(body: unknown): StudentMessage | undefined {
+  requireSameVersion(body);
+  return parseStudentMessage(body);
+}
+
+/** Tells two ends of one connection from all others: the TLS socket has the same as the TCP socket below it. */
+function socketKey(socket: Socket): string {
+  return `${socket.remoteAddress} ${socket.remotePort}`;
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): ListenError {
+  const place = hostAndPort(host, port);
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new ListenError(`Another program uses ${place} already. Close it, or choose another port.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ListenError(`This computer does not have the address ${host}. Choose one of its own.`);
+    case 'EACCES':
+      return new ListenError(`This user may not open port ${port}. Choose a port above 1023.`);
+    default:
+      return new ListenError(`The room cannot be opened at ${place}: ${error.message}.`);
+  }
+}

@@ -1,0 +1,337 @@
+import type { StudentIdentity, TeacherEvent } from '../../src-shared/ipc/events';
+import type { TransferView } from '../../src-shared/ipc/snapshots';
+import { decodeRanges } from '../../src-shared/ranges/range-codec';
+import { HEADER_BYTES, writeHeader } from '../../src-shared/wire/data-datagram';
+import type { Hello, StudentMessage } from '../../src-shared/wire/messages';
+import type { Progress } from '../../src-shared/wire/progress';
+import { removeTeacherJournal, saveTeacherJournal } from '../library/transfer-journal';
+import { TransferSource } from '../library/transfer-source';
+import { missingOnReturn } from '../multicast/received-units';
+import type { RepairPolicy } from '../multicast/retransmission-planner';
+import type { HeldState } from '../multicast/scorecard';
+import { Sender } from '../multicast/sender';
+import type { DueDatagram, SenderOutput } from '../multicast/sender-io';
+import type { TransferLayout } from '../multicast/transfer-layout';
+import { DeadlineTimer, systemClock } from './clock';
+import { LOW_WATER_BYTES, type StudentConnection } from './control-connection';
+import { type DataSender, openSender } from './data-channel';
+import { DatagramReader } from './datagram-reader';
+import { encodeMessage } from './frame-codec';
+import { OutgoingView } from './outgoing-view';
+import type { PreparedTransfer } from './prepared-transfer';
+
+export interface OutgoingOptions {
+  readonly prepared: PreparedTransfer;
+  readonly group: string;
+  readonly groupPort: number;
+  readonly ttl: number;
+  readonly rate: 'auto' | number;
+  readonly maxRounds: number;
+  readonly repair: RepairPolicy;
+  readonly journalDir: string;
+  /** The interface that the class is on, known once the first students are. */
+  interface(): string;
+  connectionOf(student: string): StudentConnection | undefined;
+  onEvent(event: TeacherEvent): void;
+  onFinished(): void;
+}
+
+/** A student's hello, as far as it concerns one transfer. */
+export interface Enrolling {
+  readonly student: StudentIdentity;
+  readonly hello: Hello;
+}
+
+/** The system's send queue is never filled further than this: what waits there cannot be paced or taken back. */
+const MAX_QUEUED_DATAGRAMS = 64;
+/** While the send queue is full, look again after this long. */
+const QUEUE_POLL_MS = 1;
+/** The journal is written at most this often. */
+const SAVE_EVERY_MS = 500;
+
+/** The driver of one Sender: files, data channel, fills, journal and the one timer. */
+export class OutgoingTransfer {
+  readonly id: string;
+  private readonly sender: Sender;
+  private readonly layout: TransferLayout;
+  private readonly source: TransferSource;
+  private readonly reader: DatagramReader;
+  private readonly timer: DeadlineTimer;
+  private readonly overview: OutgoingView;
+  private channel: DataSender | undefined;
+  private channelClosed: Promise<void> = Promise.resolve();
+  private readonly frames = new WeakMap<object, Uint8Array>();
+  private pumping = false;
+  private loading = false;
+  private readonly filling = new Set<string>();
+  private saveTimer: NodeJS.Timeout | undefined;
+  private saved: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: OutgoingOptions) {
+    const { prepared, group, groupPort, repair, maxRounds, rate } = options;
+    this.id = prepared.transfer;
+    this.layout = prepared.layout;
+    this.source = TransferSource.open({
+      sources: prepared.sources,
+      layout: prepared.layout,
+      key: Buffer.from(prepared.offer.key, 'base64'),
+      ...(prepared.digests === undefined ? {} : { digests: prepared.digests }),
+    });
+    this.reader = new DatagramReader(this.source, this.layout);
+    const now = systemClock.now();
+    this.sender = new Sender(
+      this.layout,
+      {
+        transfer: this.id,
+        offer: prepared.offer,
+        group,
+        port: groupPort,
+        repair,
+        maxRounds,
+        rate,
+        ...(prepared.resumed === undefined ? {} : { resumed: prepared.resumed }),
+      },
+      now,
+    );
+    for (const { id, name, ip, outcome, missing } of prepared.resumed?.members ?? []) {
+      this.sender.scorecard.restore({ id, name, ip }, outcome, missing, now);
+    }
+    this.overview = new OutgoingView(prepared, this.sender, now);
+    this.timer = new DeadlineTimer(systemClock, () => this.onTimer());
+  }
+
+  // --- Inputs from the room ---
+
+  start(students: readonly Enrolling[]): void {
+    for (const student of students) this.enrollQuietly(student);
+    this.input((now) => this.sender.start(now));
+  }
+
+  enroll(student: Enrolling): void {
+    this.enrollQuietly(student);
+    this.pump();
+  }
+
+  disconnected(student: string, left: string | undefined): void {
+    this.input((now) => this.sender.disconnected(student, left, now));
+  }
+
+  /** @throws WireError where the message names what cannot be. */
+  receive(student: string, message: StudentMessage, attachment: Uint8Array): void {
+    this.input((now) => this.sender.receive(student, message, attachment, now));
+  }
+
+  progress(student: string, progress: Progress): void {
+    this.input(() => this.sender.progress(student, progress));
+  }
+
+  /** The student's connection has room for more. */
+  drained(student: string): void {
+    void this.fill(student);
+  }
+
+  abort(reason: string): void {
+    this.input((now) => this.sender.abort(reason, now));
+  }
+
+  setPaused(paused: boolean): void {
+    this.input((now) => this.sender.setPaused(paused, now));
+  }
+
+  view(): TransferView {
+    return this.overview.snapshot(systemClock.now());
+  }
+
+  /** Stops without a word to anybody: the process ends, the journal stays. */
+  async close(): Promise<void> {
+    this.timer.arm(undefined);
+    clearTimeout(this.saveTimer);
+    await this.saved;
+    await this.channel?.close();
+    await this.source.close();
+  }
+
+  // --- The loop ---
+
+  private enrollQuietly({ student, hello }: Enrolling): void {
+    this.sender.enroll(student, this.heldBy(hello), systemClock.now());
+  }
+
+  private heldBy(hello: Hello): HeldState | undefined {
+    const held = hello.held.find(({ transfer }) => transfer === this.id);
+    if (held === undefined) return undefined;
+    const { unitCount } = this.layout;
+    const missing = decodeRanges(Buffer.from(held.missing, 'base64'), unitCount);
+    return { complete: held.complete, missing: held.complete ? missing : missingOnReturn(missing, unitCount) };
+  }
+
+  private input(give: (now: number) => void): void {
+    give(systemClock.now());
+    this.pump();
+  }
+
+  private onTimer(): void {
+    this.input((now) => this.sender.timeout(now));
+  }
+
+  private pump(): void {
+    if (this.pumping) return;
+    this.pumping = true;
+    try {
+      for (let outputs = this.sender.outputs(); ; outputs = this.sender.outputs()) {
+        for (const output of outputs) this.carryOut(output);
+        if (!this.transmit() && outputs.length === 0) break;
+      }
+    } finally {
+      this.pumping = false;
+    }
+    this.rearm();
+  }
+
+  private rearm(): void {
+    const now = systemClock.now();
+    const deadline = this.sender.deadline(now);
+    // Whoever loads or empties the queue pumps again; until then a due datagram needs no timer.
+    const waiting = this.loading ? SAVE_EVERY_MS : this.queueFull() ? QUEUE_POLL_MS : 0;
+    this.timer.arm(deadline === undefined ? undefined : Math.max(deadline, now + waiting));
+  }
+
+  private queueFull(): boolean {
+    return (this.channel?.queued ?? 0) >= MAX_QUEUED_DATAGRAMS;
+  }
+
+  /** Sends what may leave now. @returns whether anything was sent. */
+  private transmit(): boolean {
+    let sent = false;
+    while (this.channel !== undefined && !this.loading && !this.queueFull()) {
+      const now = systemClock.now();
+      const due = this.sender.nextDatagram(now);
+      if (due === undefined) break;
+      const datagram = due.unit === undefined ? Buffer.alloc(HEADER_BYTES) : this.reader.take(due.unit);
+      if (datagram === undefined) {
+        this.load(due.unit ?? 0);
+        break;
+      }
+      this.transmitOne(this.channel, due, datagram, now);
+      sent = true;
+    }
+    return sent;
+  }
+
+  private transmitOne(channel: DataSender, due: DueDatagram, datagram: Buffer, now: number): void {
+    writeHeader(new DataView(datagram.buffer, datagram.byteOffset, HEADER_BYTES), due.header);
+    channel.send(datagram);
+    this.sender.datagramSent(due, now);
+  }
+
+  private load(unit: number): void {
+    this.loading = true;
+    this.attempt(async () => {
+      await this.reader.load(unit).finally(() => {
+        this.loading = false;
+      });
+      this.pump();
+    });
+  }
+
+  /** Work that can fail: a file that changed or vanished ends the transfer, in words. */
+  private attempt(work: () => Promise<void>): void {
+    work().catch((error: unknown) => this.abort(error instanceof Error ? error.message : String(error)));
+  }
+
+  private carryOut(output: SenderOutput): void {
+    switch (output.kind) {
+      case 'message':
+        return this.send(output);
+      case 'openData':
+        return this.attempt(() => this.openData());
+      case 'closeData':
+        this.channelClosed = this.channel?.close() ?? this.channelClosed;
+        this.channel = undefined;
+        return;
+      case 'findRoot':
+        return this.attempt(async () => {
+          const root = await this.source.root();
+          this.input((now) => this.sender.rootKnown(root, now));
+        });
+      case 'fill':
+        void this.fill(output.to);
+        return;
+      case 'save':
+        return this.saveSoon();
+      case 'event':
+        this.overview.note(output.event, systemClock.now());
+        return this.options.onEvent(output.event);
+      case 'done':
+        return this.finish();
+    }
+  }
+
+  private send({ to, message, attachment }: Extract<SenderOutput, { kind: 'message' }>): void {
+    // The engine gives everybody the same object: a manifest is encoded once for the whole class.
+    const frame = this.frames.get(message) ?? encodeMessage(message, attachment);
+    this.frames.set(message, frame);
+    this.options.connectionOf(to)?.sendFrame(frame);
+  }
+
+  private async openData(): Promise<void> {
+    await this.channelClosed;
+    const address = this.options.interface();
+    const { group, groupPort: port, ttl } = this.options;
+    this.channel = await openSender({ group, port, interface: address, ttl });
+    const source = { address: this.channel.sourceAddress, port: this.channel.sourcePort };
+    this.input((now) => this.sender.dataOpened(source, now));
+  }
+
+  // --- Fills over the control connection ---
+
+  private async fill(student: string): Promise<void> {
+    if (this.filling.has(student)) return;
+    this.filling.add(student);
+    try {
+      await this.fillWhileRoom(student);
+    } catch (error) {
+      this.abort(error instanceof Error ? error.message : String(error));
+    } finally {
+      this.filling.delete(student);
+    }
+  }
+
+  private async fillWhileRoom(student: string): Promise<void> {
+    for (;;) {
+      const connection = this.options.connectionOf(student);
+      if (connection === undefined || connection.queuedBytes > LOW_WATER_BYTES) return;
+      const due = this.sender.nextFill(student, systemClock.now());
+      if (due === undefined) return;
+      const payloads = await this.reader.payloads(due.first, due.count);
+      const { transmission, first: unit } = due;
+      connection.send({ type: 'fill', transfer: this.id, transmission, unit }, payloads);
+      this.input((now) => this.sender.fillSent(student, now));
+    }
+  }
+
+  // --- Journal and end ---
+
+  private saveSoon(): void {
+    this.saveTimer ??= setTimeout(() => {
+      this.saveTimer = undefined;
+      this.saved = this.saved.then(() => this.save());
+    }, SAVE_EVERY_MS);
+  }
+
+  private async save(): Promise<void> {
+    if (this.sender.isFinished) return;
+    const { transfer, offer, sources, startedAt } = this.options.prepared;
+    const journal = { transfer, offer, sources, startedAt, state: this.sender.state(), digests: this.source.digests };
+    // A teacher whose disk is full can still send; only a restart would begin afresh.
+    await saveTeacherJournal(this.options.journalDir, journal).catch(() => undefined);
+  }
+
+  private finish(): void {
+    this.timer.arm(undefined);
+    clearTimeout(this.saveTimer);
+    void this.saved.then(() => removeTeacherJournal(this.options.journalDir, this.id)).catch(() => undefined);
+    void this.source.close();
+    this.options.onFinished();
+  }
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import { DEFAULT_PAYLOAD_BYTES } from '../../src-shared/wire/data-datagram';
+import type { Offer } from '../../src-shared/wire/messages';
+import type { DigestTable } from '../library/digest-table';
+import { buildManifest, type SourceFile, scan } from '../library/manifest';
+import { readTracks } from '../library/track-metadata';
+import { findResumable, loadTeacherJournals } from '../library/transfer-journal';
+import type { SenderState } from '../multicast/sender-io';
+import { TransferLayout } from '../multicast/transfer-layout';
+
+/** Everything about a transfer that is known before it starts. */
+export interface PreparedTransfer {
+  /** 16 hex digits. */
+  readonly transfer: string;
+  readonly offer: Offer;
+  readonly layout: TransferLayout;
+  readonly sources: readonly SourceFile[];
+  /** ms since 1970. */
+  readonly startedAt: number;
+  /** Where an earlier run of the teacher was interrupted in sending just these files. */
+  readonly resumed?: SenderState;
+  readonly digests?: DigestTable;
+}
+
+/** An IPv6 header is 20 bytes longer than an IPv4 one. */
+const IPV6_EXTRA_BYTES = 20;
+
+/**
+ * Finds the files and reads their tags; goes on with an interrupted transfer of the same files, or makes a new one.
+ * @throws LibraryError naming the file that cannot be sent.
+ */
+export async function prepareTransfer(
+  paths: readonly string[],
+  journalDir: string,
+  group: string,
+): Promise<PreparedTransfer> {
+  const files = await scan(paths);
+  const resumable = findResumable(await loadTeacherJournals(journalDir), files);
+  if (resumable !== undefined) {
+    const { transfer, offer, sources, startedAt, state, digests } = resumable;
+    return { transfer, offer, sources, startedAt, resumed: state, digests, layout: layoutOf(offer) };
+  }
+  const { manifest, sources } = buildManifest(files, await readTracks(files));
+  const payloadBytes = isIPv6(group) ? DEFAULT_PAYLOAD_BYTES - IPV6_EXTRA_BYTES : DEFAULT_PAYLOAD_BYTES;
+  const offer = { manifest, key: randomBytes(32).toString('base64'), payloadBytes };
+  const layout = layoutOf(offer);
+  return { transfer: randomBytes(8).toString('hex'), offer, layout, sources, startedAt: Date.now() };
+}
+
+/** The layout that an offer describes. */
+export function layoutOf({ manifest, payloadBytes }: Offer): TransferLayout {
+  const contentBytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
+  return new TransferLayout(contentBytes, payloadBytes);
+}
