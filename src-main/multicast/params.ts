@@ -68,3 +68,5 @@ export const FRUITLESS_ROUNDS = 2;
 export const REQUEST_QUOTA = 3;
 /** Fills that a student may ask for again before it is given up. */
 export const MAX_FILLS = 3;
+/** A student may come back so often in one transfer; one that comes and goes for ever would never let it end. */
+export const MAX_RETURNS = 20;

@@ -7,6 +7,8 @@ import type { TransferLayout } from './transfer-layout';
 /** One student's line on the scorecard: a member of the permanent transmission group (PROTOCOL.md section 4.6). */
 export interface Member {
   readonly id: string;
+  /** How often it has come back. */
+  returns: number;
   name: string;
   ip: string;
   connected: boolean;
@@ -64,6 +66,7 @@ export class Scorecard {
     const missing = held?.missing ?? [[0, this.layout.unitCount] as const].filter(([start, end]) => start < end);
     const member: Member = {
       ...(known ?? { requested: 0, fills: 0, forged: 0, fruitless: 0, multicastPath: true }),
+      returns: known === undefined ? 0 : known.returns + 1,
       ...student,
       connected: true,
       awaySince: 0,

@@ -1,30 +1,21 @@
-import type { StudentIdentity, TeacherEvent } from '../../src-shared/ipc/events';
-import { decodeRanges, encodeRanges } from '../../src-shared/ranges/range-codec';
+import type { StudentIdentity } from '../../src-shared/ipc/events';
+import { decodeRanges } from '../../src-shared/ranges/range-codec';
 import { EMPTY, intersect, sizeOf, span } from '../../src-shared/ranges/range-set';
 import { serialAdd } from '../../src-shared/ranges/serial-number';
-import { DATA, HEADER_BYTES, PROBE, splitTransferId } from '../../src-shared/wire/data-datagram';
-import type { Announce, StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
+import { DATA, PROBE, splitTransferId } from '../../src-shared/wire/data-datagram';
+import type { StudentMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
 import { WireError } from '../../src-shared/wire/wire-error';
-import { FillQueue } from './fill-queue';
-import {
-  FILL_STALL_MS,
-  GATHER_PATIENCE_MS,
-  MAX_PROGRESS_MS,
-  MIN_PROGRESS_MS,
-  PROBE_INTERVAL_MS,
-  PROBE_PATIENCE_MS,
-  PROGRESS_PER_SECOND,
-  REJOIN_GRACE_MS,
-  REPORT_LIMIT_MS,
-  REPORT_PATIENCE_MS,
-  STORE_LIMIT_MS,
-} from './params';
-import { RateControl } from './rate-control';
+import { type Announcement, announcementOf } from './announcement';
+import { Fills } from './fill-queue';
+import { Gathering } from './gathering';
+import { type MemberDeadline, memberDeadline } from './member-deadline';
+import { Pace } from './pace';
+import { MAX_RETURNS, REPORT_PATIENCE_MS } from './params';
 import { planRepair, type RepairPlan } from './retransmission-planner';
 import { type HeldState, type Member, needOf, Scorecard } from './scorecard';
 import type { DueDatagram, DueFill, SenderOptions, SenderOutput, SenderState } from './sender-io';
-import { TokenBucket } from './token-bucket';
+import { SenderOutbox } from './sender-outbox';
 import type { TransferLayout } from './transfer-layout';
 import { Transmission } from './transmission';
 
@@ -57,19 +48,15 @@ export class Sender {
   private source: { address: string; port: number } | undefined;
   private root: string | undefined;
   private running: Transmission | undefined;
-  private announcement: { bare: Announce; whole: Announce; units: Uint8Array } | undefined;
-  private readonly fills = new Map<string, FillQueue>();
+  private announcement: Announcement | undefined;
+  private gathering: Gathering | undefined;
+  private fills: Fills;
   private fillMovedAt = 0;
-  private gatherUntil = 0;
-  private probeAt = 0;
   private reportUntil = 0;
   private resentBytes: number;
   private filledBytes: number;
-  private intervalStart = { at: 0, sent: 0 };
-  private readonly rate: RateControl;
-  private readonly bucket: TokenBucket;
-  private readonly queue: SenderOutput[] = [];
-  private scorecardChanged = false;
+  private readonly pace: Pace;
+  private readonly outbox: SenderOutbox;
   private readonly ids: { transferHigh: number; transferLow: number };
 
   constructor(
@@ -82,8 +69,9 @@ export class Sender {
     this.sequence = options.resumed?.sequence ?? 0;
     this.resentBytes = options.resumed?.resentBytes ?? 0;
     this.filledBytes = options.resumed?.filledBytes ?? 0;
-    this.rate = new RateControl(startedAt, options.rate === 'auto' ? {} : { fixed: options.rate });
-    this.bucket = new TokenBucket(this.rate.rate, HEADER_BYTES + layout.payloadBytes, startedAt);
+    this.fills = new Fills(layout);
+    this.pace = new Pace(options.rate, layout.payloadBytes, startedAt);
+    this.outbox = new SenderOutbox(options.transfer, layout, this.scorecard);
     this.ids = splitTransferId(options.transfer);
   }
 
@@ -99,10 +87,15 @@ export class Sender {
     if (this.phase === 'finished') return;
     const member = this.scorecard.enroll(student, held);
     this.running?.removeListener(student.id);
-    this.fills.delete(student.id);
-    this.scorecardChanged = true;
-    if (held !== undefined && (member.missing.length > 0 || !member.current)) this.emitReport(member, student.ip);
+    this.fills.end(student.id);
+    this.outbox.scorecardChanged();
+    if (held !== undefined && (member.missing.length > 0 || !member.current))
+      this.outbox.report(member, student.ip, this.number);
     if (member.outcome === 'complete') return this.settle(now);
+    if (member.returns > MAX_RETURNS) {
+      this.fail(member, 'it came and went too often');
+      return this.settle(now);
+    }
     if (this.plan.mode === 'plain' && (this.phase === 'gathering' || this.phase === 'transmitting'))
       this.announceTo(member);
     else if (this.phase === 'waiting' && this.number >= 0) this.planNext(now);
@@ -115,8 +108,8 @@ export class Sender {
     member.connected = false;
     member.awaySince = now;
     this.running?.removeListener(id);
-    this.fills.delete(id);
-    this.scorecardChanged = true;
+    this.fills.end(id);
+    this.outbox.scorecardChanged();
     if (left !== undefined) this.fail(member, left);
     this.advance(now);
   }
@@ -152,7 +145,7 @@ export class Sender {
   dataOpened(source: { address: string; port: number }, now: number): void {
     if (this.phase !== 'opening') return;
     this.source = source;
-    this.emit({ event: 'dataChannel', transmission: this.number, state: 'open' });
+    this.outbox.event({ event: 'dataChannel', transmission: this.number, state: 'open' });
     this.gather(now);
   }
 
@@ -167,7 +160,7 @@ export class Sender {
     if (this.phase === 'finished') return;
     this.closeData();
     for (const member of this.scorecard.all) {
-      this.tell(member, { type: 'cancel', transfer: this.options.transfer, reason });
+      this.outbox.tell(member, { type: 'cancel', transfer: this.options.transfer, reason });
       if (member.outcome === 'open' || member.outcome === 'storing') this.fail(member, reason);
     }
     this.finish(now);
@@ -179,9 +172,9 @@ export class Sender {
     this.running?.forgetStall();
     this.fillMovedAt = now;
     for (const member of this.scorecard.all) {
-      this.tell(member, { type: paused ? 'pause' : 'resume', transfer: this.options.transfer });
+      this.outbox.tell(member, { type: paused ? 'pause' : 'resume', transfer: this.options.transfer });
     }
-    if (!paused) for (const id of this.fills.keys()) this.queue.push({ kind: 'fill', to: id });
+    if (!paused) for (const id of this.fills.students) this.outbox.push({ kind: 'fill', to: id });
   }
 
   /** Call at `deadline`, or any time later. */
@@ -196,8 +189,7 @@ export class Sender {
 
   /** Takes what the driver has to do, in order. */
   outputs(): SenderOutput[] {
-    if (this.scorecardChanged) this.emitScorecard();
-    return this.queue.splice(0);
+    return this.outbox.drain(this.plan.mode, this.number);
   }
 
   /** The datagram that may leave now, if any. Call `datagramSent` once it is on its way. */
@@ -205,7 +197,7 @@ export class Sender {
     if (this.probeDue(now)) return this.probe();
     const running = this.running;
     if (this.phase !== 'transmitting' || this.paused || running === undefined || running.done) return undefined;
-    if (!this.bucket.allows(now) || running.windowFull(now)) return undefined;
+    if (!this.pace.allows(running, now)) return undefined;
     const { unit, sequence } = running.next;
     const header = {
       kind: DATA,
@@ -220,11 +212,11 @@ export class Sender {
   /** Tells that the datagram of `nextDatagram` was handed to the data channel. */
   datagramSent(datagram: DueDatagram, now: number): void {
     if (datagram.unit === undefined) {
-      this.probeAt = this.awaitingProbe() ? now + PROBE_INTERVAL_MS : Number.POSITIVE_INFINITY;
+      this.gathering?.probeSent(now);
       return;
     }
     const bytes = this.layout.lengthOf(datagram.unit);
-    this.bucket.take(HEADER_BYTES + bytes);
+    this.pace.take(bytes);
     this.running?.advance(bytes);
     if (this.running?.done === true) this.transmitted(now);
   }
@@ -232,9 +224,8 @@ export class Sender {
   /** Units that this student's connection should carry next, if any; calling it takes them. */
   nextFill(id: string, now: number): DueFill | undefined {
     if (this.phase !== 'filling' || this.paused) return undefined;
-    const fill = this.fills.get(id);
-    const range = fill?.take();
-    if (fill === undefined || range === undefined) return undefined;
+    const range = this.fills.take(id);
+    if (range === undefined) return undefined;
     this.fillMovedAt = now;
     this.filledBytes += this.layout.bytesIn([range]);
     return { transmission: this.number, first: range[0], count: range[1] - range[0] };
@@ -242,16 +233,9 @@ export class Sender {
 
   /** Call when the units of the last `nextFill` were handed to the connection. */
   fillSent(id: string, now: number): void {
-    if (this.fills.get(id)?.empty !== true) return;
-    this.fills.delete(id);
+    if (!this.fills.isTaken(id)) return;
+    this.fills.end(id);
     this.advance(now);
-  }
-
-  /** Share 0…1 of the running fills that has not been taken yet. */
-  fillsLeft(): number {
-    const left = [...this.fills.values()].reduce((sum, fill) => sum + fill.left, 0);
-    const asked = this.planned().reduce((sum, member) => sum + sizeOf(member.missing), 0);
-    return asked === 0 ? 0 : Math.min(1, left / asked);
   }
 
   /** When `timeout` (or `nextDatagram`) wants to be called next, ms; undefined when only an input can move it on. */
@@ -289,7 +273,8 @@ export class Sender {
       paused: this.paused,
       number: this.number,
       plan: this.plan,
-      rate: this.phase === 'transmitting' && !this.paused ? this.rate.rate : 0,
+      rate: this.phase === 'transmitting' && !this.paused ? this.pace.rate : 0,
+      fillsLeft: this.phase === 'filling' ? this.fills.share : 0,
       running: this.running,
       resentBytes: this.resentBytes,
       filledBytes: this.filledBytes,
@@ -330,10 +315,10 @@ export class Sender {
     if (plan.mode === 'plain' && this.number > 0) this.rounds++;
     for (const member of this.scorecard.all)
       Object.assign(member, { announced: false, elected: undefined, probe: 'none' });
-    this.queue.push({ kind: 'save' });
+    this.outbox.push({ kind: 'save' });
     if (plan.mode === 'tcp') return this.gather(now);
     this.phase = 'opening';
-    this.queue.push({ kind: 'openData', transmission: this.number });
+    this.outbox.push({ kind: 'openData', transmission: this.number });
   }
 
   private wait(now: number): void {
@@ -351,13 +336,14 @@ export class Sender {
   private finish(now: number): void {
     this.closeData();
     this.phase = 'finished';
-    this.emitScorecard();
+    this.outbox.tellScorecard(this.plan.mode, this.number);
     const complete = this.scorecard.all.filter((member) => member.outcome === 'complete').map((member) => member.id);
     const failed = this.scorecard.all
       .filter((member) => member.outcome === 'failed')
       .map((member) => ({ id: member.id, reason: member.why }));
-    for (const member of this.scorecard.all) this.tell(member, { type: 'finished', transfer: this.options.transfer });
-    this.emit({
+    for (const member of this.scorecard.all)
+      this.outbox.tell(member, { type: 'finished', transfer: this.options.transfer });
+    this.outbox.event({
       event: 'finished',
       transfer: this.options.transfer,
       ok: failed.length === 0 && complete.length > 0,
@@ -369,18 +355,17 @@ export class Sender {
       transmissions: this.number + 1,
       durationMs: Math.round(now - this.startedAt),
     });
-    this.queue.push({ kind: 'done' });
+    this.outbox.push({ kind: 'done' });
   }
 
   // --- Announcing and gathering ---
 
   private gather(now: number): void {
     this.phase = 'gathering';
-    this.gatherUntil = now + GATHER_PATIENCE_MS;
-    this.probeAt = Number.POSITIVE_INFINITY;
+    this.gathering = new Gathering(() => this.scorecard.all, now);
     this.running = this.plan.mode === 'plain' ? new Transmission(this.plan.units, this.sequence, now) : undefined;
     const { mode, units, students, why } = this.plan;
-    this.emit({
+    this.outbox.event({
       event: 'announced',
       transfer: this.options.transfer,
       transmission: this.number,
@@ -394,41 +379,24 @@ export class Sender {
     // Everybody hears of a multicast transmission and elects for itself (A6, A7); a fill concerns only those it serves.
     const audience = mode === 'plain' ? this.scorecard.all : this.planned();
     for (const member of audience) this.announceTo(member);
-    this.scorecardChanged = true;
+    this.outbox.scorecardChanged();
     this.advance(now);
   }
 
   private announceTo(member: Member): void {
     if (!member.connected || member.outcome === 'failed') return;
     member.announced = true;
-    // One object for all: the driver encodes it once.
-    this.announcement ??= this.makeAnnouncement();
+    this.announcement ??= this.announce();
     const { bare, whole, units } = this.announcement;
-    this.tell(member, member.offered || member.outcome === 'complete' ? bare : whole, units);
+    this.outbox.tell(member, member.offered || member.outcome === 'complete' ? bare : whole, units);
     member.offered = true;
   }
 
-  private makeAnnouncement() {
-    const { transfer, group, port, offer } = this.options;
-    const bare: Announce = {
-      type: 'announce',
-      transfer,
-      transmission: this.number,
-      mode: this.plan.mode,
-      group,
-      port,
-      ...(this.source === undefined ? {} : { source: this.source }),
-      firstSequence: this.sequence,
-      progressMs: this.progressInterval(),
-      probeMs: PROBE_PATIENCE_MS,
-      ...(this.root === undefined ? {} : { root: this.root }),
-    };
-    return { bare, whole: { ...bare, offer }, units: encodeRanges(this.plan.units) };
-  }
-
-  private progressInterval(): number {
-    const interval = (this.scorecard.current.length * 1000) / PROGRESS_PER_SECOND;
-    return Math.round(Math.min(MAX_PROGRESS_MS, Math.max(MIN_PROGRESS_MS, interval)));
+  private announce(): Announcement {
+    const { number: transmission, sequence: firstSequence, source, root } = this;
+    const { mode, units } = this.plan;
+    const listeners = this.scorecard.current.length;
+    return announcementOf(this.options, { transmission, mode, units, firstSequence, source, root, listeners });
   }
 
   private planned(): Member[] {
@@ -439,16 +407,16 @@ export class Sender {
     if (message.transmission !== this.number || !member.announced || member.elected !== undefined) return;
     member.elected = message.join;
     member.probe = message.join && this.plan.mode === 'plain' ? 'awaited' : 'none';
-    if (member.probe === 'awaited') this.probeAt = Math.min(this.probeAt, now);
+    if (member.probe === 'awaited') this.gathering?.listening(now);
     member.why = this.plan.mode === 'tcp' && message.join ? this.plan.why : '';
-    this.emit({
+    this.outbox.event({
       event: 'elected',
       student: member.id,
       transmission: this.number,
       join: message.join,
       why: message.why,
     });
-    this.scorecardChanged = true;
+    this.outbox.scorecardChanged();
     this.advance(now);
   }
 
@@ -460,17 +428,13 @@ export class Sender {
       member.multicastPath = false;
       member.why = 'no multicast reaches it: it gets its data over TCP';
     }
-    this.scorecardChanged = true;
+    this.outbox.scorecardChanged();
     this.advance(now);
   }
 
   /** Probes go out while the class gathers, and for each late joiner until it has heard one. */
   private probeDue(now: number): boolean {
-    return now >= this.probeAt && (this.phase === 'gathering' || this.phase === 'transmitting');
-  }
-
-  private awaitingProbe(): boolean {
-    return this.scorecard.all.some((member) => member.connected && member.probe === 'awaited');
+    return (this.phase === 'gathering' || this.phase === 'transmitting') && this.gathering?.probeDue(now) === true;
   }
 
   private probe(): DueDatagram {
@@ -484,17 +448,6 @@ export class Sender {
     );
   }
 
-  private gathered(now: number): boolean {
-    if (now >= this.gatherUntil) return true;
-    return this.scorecard.all.every(
-      (member) =>
-        !member.announced ||
-        !member.connected ||
-        member.outcome !== 'open' ||
-        (member.elected !== undefined && member.probe !== 'awaited'),
-    );
-  }
-
   // --- Transmitting and filling ---
 
   private transmit(now: number): void {
@@ -502,7 +455,7 @@ export class Sender {
     if (!this.somebodyListens()) return this.transmitted(now);
     this.phase = 'transmitting';
     this.running = this.restarted(now);
-    this.intervalStart = { at: now, sent: 0 };
+    this.pace.begin(now);
   }
 
   /** The transmission's clock starts with its first datagram, not with its announcement. */
@@ -513,25 +466,18 @@ export class Sender {
   }
 
   private controlRate(now: number): void {
-    const running = this.running;
-    if (running === undefined) return;
-    for (const { student, why } of [...running.moveOffStalled(now), ...running.moveOffSlow(now)]) {
+    if (this.running === undefined) return;
+    for (const { student, why } of this.pace.judge(this.running, now)) {
       const member = this.scorecard.member(student);
       if (member !== undefined) member.why = `${why}: it catches up later`;
-      this.scorecardChanged = true;
+      this.outbox.scorecardChanged();
     }
-    if (now < this.rate.deadline) return;
-    const possible = ((now - this.intervalStart.at) / 1000) * this.rate.rate;
-    const used = ((running.sent - this.intervalStart.sent) * this.layout.payloadBytes) / Math.max(1, possible);
-    this.rate.judge(running.takeSamples(), used, now);
-    this.bucket.setRate(this.rate.rate, now);
-    this.intervalStart = { at: now, sent: running.sent };
   }
 
   private transmitted(now: number): void {
     const running = this.running;
     if (running !== undefined) {
-      this.emit({
+      this.outbox.event({
         event: 'transmitted',
         transmission: this.number,
         datagrams: running.sent,
@@ -548,14 +494,14 @@ export class Sender {
 
   private startFills(now: number): void {
     this.phase = 'filling';
+    this.fills = new Fills(this.layout);
     this.fillMovedAt = now;
     for (const member of this.planned()) {
       if (!member.connected || member.elected !== true) continue;
       const units = intersect(member.missing, this.plan.units);
       member.fills++;
-      if (units.length === 0) continue;
-      this.fills.set(member.id, new FillQueue(units, this.layout.chunkUnits, this.layout.contentUnits));
-      this.queue.push({ kind: 'fill', to: member.id });
+      this.fills.begin(member.id, units);
+      this.outbox.push({ kind: 'fill', to: member.id });
     }
     this.advance(now);
   }
@@ -563,7 +509,7 @@ export class Sender {
   private seal(now: number): void {
     this.phase = 'sealing';
     if (this.root !== undefined) this.end(now);
-    else this.queue.push({ kind: 'findRoot' });
+    else this.outbox.push({ kind: 'findRoot' });
   }
 
   private end(now: number): void {
@@ -573,7 +519,7 @@ export class Sender {
     for (const member of this.scorecard.all) {
       if (!member.connected || !member.announced || member.outcome !== 'open') continue;
       member.reportDueSince = now;
-      this.tell(member, { type: 'end', transfer, transmission: this.number, lastSequence, root });
+      this.outbox.tell(member, { type: 'end', transfer, transmission: this.number, lastSequence, root });
     }
     this.closeData();
     this.phase = 'reporting';
@@ -584,8 +530,8 @@ export class Sender {
   private closeData(): void {
     if (this.running === undefined) return;
     this.running = undefined;
-    this.queue.push({ kind: 'closeData' });
-    this.emit({ event: 'dataChannel', transmission: this.number, state: 'closed' });
+    this.outbox.push({ kind: 'closeData' });
+    this.outbox.event({ event: 'dataChannel', transmission: this.number, state: 'closed' });
   }
 
   // --- Reports and outcomes ---
@@ -602,30 +548,18 @@ export class Sender {
     if (message.forged > this.layout.chunkCount + 1)
       throw new WireError('a report counts more forged chunks than there are');
     this.scorecard.report(member, missing, message.forged, this.plan.mode, this.plan.units);
-    this.emitReport(member, message.ip);
+    this.outbox.report(member, message.ip, this.number);
     if (!member.current) Object.assign(member, { outcome: 'storing', storingSince: now });
-    this.scorecardChanged = true;
-    this.queue.push({ kind: 'save' });
+    this.outbox.scorecardChanged();
+    this.outbox.push({ kind: 'save' });
     this.advance(now);
-  }
-
-  /** What a student misses, as it said in a report or when it came back. */
-  private emitReport(member: Member, ip: string): void {
-    this.emit({
-      event: 'report',
-      student: member.id,
-      ip,
-      transmission: Math.max(0, this.number),
-      missing: this.layout.toBytes(member.missing),
-      missingBytes: this.layout.bytesIn(member.missing),
-    });
   }
 
   private completed(member: Member, now: number): void {
     if (member.outcome === 'failed') return;
     Object.assign(member, { outcome: 'complete', current: false, missing: EMPTY, reportDueSince: undefined, why: '' });
-    this.scorecardChanged = true;
-    this.queue.push({ kind: 'save' });
+    this.outbox.scorecardChanged();
+    this.outbox.push({ kind: 'save' });
     this.advance(now);
   }
 
@@ -634,10 +568,10 @@ export class Sender {
     if (member.outcome === 'failed' || member.outcome === 'complete') return;
     Object.assign(member, { outcome: 'failed', current: false, why: reason, reportDueSince: undefined });
     this.running?.removeListener(member.id);
-    this.fills.delete(member.id);
-    this.scorecardChanged = true;
-    this.emit({ event: 'unrecoverable', student: member.id, ranges: this.layout.toBytes(member.missing), reason });
-    this.queue.push({ kind: 'save' });
+    this.fills.end(member.id);
+    this.outbox.scorecardChanged();
+    this.outbox.unrecoverable(member, reason);
+    this.outbox.push({ kind: 'save' });
   }
 
   private expireMembers(now: number): void {
@@ -648,29 +582,18 @@ export class Sender {
     }
   }
 
-  private memberDeadline(member: Member): { at: number; reason: string } | undefined {
-    if (member.outcome === 'complete' || member.outcome === 'failed') return undefined;
-    if (!member.connected) {
-      const grace = this.options.rejoinGraceMs ?? REJOIN_GRACE_MS;
-      return { at: member.awaySince + grace, reason: 'its connection was lost and it did not come back' };
-    }
-    if (member.outcome === 'storing')
-      return { at: member.storingSince + STORE_LIMIT_MS, reason: 'it did not confirm that its files are stored' };
-    if (member.reportDueSince !== undefined)
-      return { at: member.reportDueSince + REPORT_LIMIT_MS, reason: 'it did not report what it misses' };
-    if (this.phase === 'filling' && !this.paused && this.fills.has(member.id)) {
-      return { at: this.fillMovedAt + FILL_STALL_MS, reason: 'it stopped taking its data over TCP' };
-    }
-    return undefined;
+  private memberDeadline(member: Member): MemberDeadline | undefined {
+    const filling = this.phase === 'filling' && !this.paused && this.fills.has(member.id);
+    return memberDeadline(member, filling ? this.fillMovedAt : undefined, this.options.rejoinGraceMs);
   }
 
   // --- Time ---
 
   /** Goes on to the next phase as soon as the present one has what it waits for. */
   private advance(now: number): void {
-    if (this.phase === 'gathering' && this.gathered(now)) return this.transmit(now);
+    if (this.phase === 'gathering' && this.gathering?.isComplete(now) === true) return this.transmit(now);
     if (this.phase === 'transmitting' && !this.somebodyListens()) return this.transmitted(now);
-    if (this.phase === 'filling' && this.fills.size === 0) return this.seal(now);
+    if (this.phase === 'filling' && this.fills.done) return this.seal(now);
     if (this.phase === 'reporting' && (now >= this.reportUntil || !this.reportsDue())) return this.planNext(now);
     if (this.phase === 'waiting') {
       if (this.scorecard.current.some((member) => member.connected && member.reportDueSince === undefined))
@@ -686,38 +609,15 @@ export class Sender {
   }
 
   private phaseDeadlines(now: number): number[] {
-    if (this.phase === 'gathering') return [this.gatherUntil, this.probeAt];
     if (this.phase === 'reporting') return [this.reportUntil];
-    const running = this.running;
+    const { gathering, running } = this;
+    if (gathering === undefined) return [];
+    if (this.phase === 'gathering') return [gathering.deadline, gathering.probeDeadline];
     if (this.phase !== 'transmitting' || running === undefined) return [];
-    if (this.paused) return [this.probeAt];
-    const pacing = running.windowFull(now) ? (running.stallDeadline ?? now) : this.bucket.allowedAt(now);
-    return [this.rate.deadline, pacing, this.probeAt];
+    return this.paused ? [gathering.probeDeadline] : [...this.pace.deadlines(running, now), gathering.probeDeadline];
   }
 
   private memberDeadlines(): number[] {
     return this.scorecard.all.flatMap((member) => this.memberDeadline(member)?.at ?? []);
-  }
-
-  // --- Sending ---
-
-  private tell(member: Member, message: TeacherMessage, attachment?: Uint8Array): void {
-    if (!member.connected) return;
-    this.queue.push({ kind: 'message', to: member.id, message, ...(attachment === undefined ? {} : { attachment }) });
-  }
-
-  private emit(event: TeacherEvent): void {
-    this.queue.push({ kind: 'event', event });
-  }
-
-  private emitScorecard(): void {
-    this.scorecardChanged = false;
-    this.emit({
-      event: 'scorecard',
-      transfer: this.options.transfer,
-      transmission: Math.max(0, this.number),
-      permanent: this.scorecard.entries(this.plan.mode, this.number),
-      current: this.scorecard.current.map((member) => member.id),
-    });
   }
 }

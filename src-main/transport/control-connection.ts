@@ -94,6 +94,7 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
   private lastHeard: number;
   private pings = 0;
   private cancelTimer: () => void;
+  private readonly gone: Promise<void>;
 
   constructor(
     private readonly socket: TLSSocket,
@@ -112,7 +113,13 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
       () => this.drained(),
     );
     this.cancelTimer = this.clock.after(this.limits.pingMs, () => this.tick());
+    this.gone = new Promise((resolve) => socket.once('close', () => resolve()));
     this.listen();
+  }
+
+  /** Resolves when the socket is closed: after `close`, when the last words have left. */
+  whenGone(): Promise<void> {
+    return this.gone;
   }
 
   get isOpen(): boolean {

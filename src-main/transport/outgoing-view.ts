@@ -152,8 +152,7 @@ export class OutgoingView {
 
   /** Of a TCP fill: what its students no longer wait for. */
   private filled(live: Live): number {
-    const waiting = this.sender.fillsLeft();
-    return this.prepared.layout.bytesIn(live.plan.units) * (live.phase === 'filling' ? 1 - waiting : 1);
+    return this.prepared.layout.bytesIn(live.plan.units) * (1 - live.fillsLeft);
   }
 
   private closeRound(now: number): void {

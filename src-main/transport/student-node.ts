@@ -92,8 +92,10 @@ export class StudentNode {
   async close(): Promise<void> {
     this.stopped.abort();
     this.wake();
-    this.connection?.send({ type: 'leave', reason: 'it was closed there' });
-    this.connection?.close();
+    const { connection } = this;
+    connection?.send({ type: 'leave', reason: 'it was closed there' });
+    connection?.close();
+    await connection?.whenGone();
     await this.finder?.close();
     await this.running;
     await this.incoming.close();
