@@ -60,6 +60,7 @@ export async function runReceive(command: ReceiveCommand): Promise<number> {
   await mkdir(command.node.directory, { recursive: true }).catch(() => undefined);
   let node: StudentNode | undefined;
   const output: Output<StudentEvent> = command.json ? jsonOutput() : displayOutput(studentView, () => node?.snapshot());
+  const ending = new Ending(command.once);
   let end: (code: number) => void = () => {};
   const ended = new Promise<number>((resolveEnd) => {
     end = resolveEnd;
@@ -70,7 +71,7 @@ export async function runReceive(command: ReceiveCommand): Promise<number> {
       ...command.node,
       onEvent: (event) => {
         output.event(event);
-        const code = exitCode(event, command);
+        const code = ending.after(event);
         if (code !== undefined) end(code);
       },
     });
@@ -81,12 +82,23 @@ export async function runReceive(command: ReceiveCommand): Promise<number> {
   }
 }
 
-/** With --once: after the transfer. A teacher who is not the trusted one ends the command in any case. */
-function exitCode(event: StudentEvent, { once }: ReceiveCommand): number | undefined {
-  if (event.event === 'complete' && once) return 0;
-  if (event.event === 'failed' && event.transfer !== undefined && once) return 1;
-  if (event.event === 'failed' && event.final === true) return 1;
-  return undefined;
+/**
+ * When the command ends. With --once: after its transfer, but only when that is over for the whole class or the teacher is
+ * gone, as the control channel stays up throughout (requirement A8). A teacher who is not the trusted one ends it in any case.
+ */
+class Ending {
+  private outcome: number | undefined;
+
+  constructor(private readonly once: boolean) {}
+
+  /** @returns the exit code, once the command is over. */
+  after(event: StudentEvent): number | undefined {
+    if (event.event === 'failed' && event.final === true) return 1;
+    if (!this.once) return undefined;
+    if (event.event === 'complete') this.outcome = 0;
+    if (event.event === 'failed' && event.transfer !== undefined) this.outcome = 1;
+    return event.event === 'finished' || event.event === 'left' ? this.outcome : undefined;
+  }
 }
 
 async function requireTrust({ node }: ReceiveCommand): Promise<void> {

@@ -96,6 +96,7 @@ export class IncomingTransfer {
   /** @throws WireError where the message is inconsistent. */
   receive(message: TeacherMessage, attachment: Uint8Array): void {
     this.input((now) => this.receiver.receive(message, attachment, now));
+    if (message.type === 'finished') this.options.onEvent({ event: 'finished', transfer: message.transfer });
   }
 
   views(): IncomingView[] {

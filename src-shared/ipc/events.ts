@@ -145,6 +145,8 @@ export type StudentEvent =
   | DataChannelEvent
   | { event: 'report'; transmission: number; missing: readonly Range[]; missingBytes: number }
   | { event: 'complete'; transfer: string; files: readonly ReceivedFile[] }
+  /** The transfer is over for the whole class. */
+  | { event: 'finished'; transfer: string }
   /** `final`: trying again changes nothing, such as a teacher who is not the trusted one. */
   | { event: 'failed'; transfer?: string; reason: string; final?: boolean };
 

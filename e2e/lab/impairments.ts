@@ -1,0 +1,44 @@
+import { type Host, loadRules } from './topology';
+
+/** What goes wrong between the switch and one host. Nothing given: nothing goes wrong. */
+export interface Impairment {
+  /** Share of multicast datagrams lost, each on its own: 0.05 is 5 %. Resolution 0.1 %. */
+  readonly loss?: number;
+  /** Loses `length` multicast datagrams in a row out of every `period`. */
+  readonly burst?: { readonly length: number; readonly period: number };
+  /** Nothing passes at all, in either direction, though the link is up. */
+  readonly isPartitioned?: boolean;
+}
+
+const MULTICAST = 'ip daddr 224.0.0.0/4 meta l4proto udp';
+
+/** Puts a host under these impairments, and under no others that were set before. */
+export function impair(host: Host, impairment: Impairment): void {
+  loadRules(host, impairmentRules(impairment));
+}
+
+/** The nftables rules for an impairment: they replace those of an earlier one in one step. */
+function impairmentRules({ loss = 0, burst, isPartitioned = false }: Impairment): string {
+  const drops = [
+    ...(loss > 0 ? [`${MULTICAST} ${chance(loss)} drop`] : []),
+    ...(burst ? [`${MULTICAST} numgen inc mod ${burst.period} < ${burst.length} drop`] : []),
+  ];
+  const policy = isPartitioned ? 'policy drop;' : '';
+  return `
+table inet impairment {}
+delete table inet impairment
+table inet impairment {
+  chain incoming {
+    type filter hook input priority 0; ${policy}
+    ${drops.join('\n    ')}
+  }
+  chain outgoing {
+    type filter hook output priority 0; ${policy}
+  }
+}`;
+}
+
+/** nftables takes no `< 1000` of 1000: certainty is the absence of a condition. */
+function chance(share: number): string {
+  return share >= 1 ? '' : `numgen random mod 1000 < ${Math.round(share * 1000)}`;
+}

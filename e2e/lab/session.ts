@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { StudentEvent, TeacherEvent } from '../../src-shared/ipc/events';
+import { CliProcess } from './processes';
+import type { SessionLog } from './protocol-checks';
+import { Lab, run } from './topology';
+
+export type Teacher = CliProcess<TeacherEvent>;
+export type Student = CliProcess<StudentEvent>;
+
+const CONTROL_PORT = 4747;
+/** Bytes of transfer in one datagram, by default: what ranges may be rounded to. */
+const PAYLOAD_BYTES = 1448;
+
+/** One teacher, its students, their folders and everything that they said. `close` ends and removes all of it. */
+export class Session {
+  readonly lab: Lab;
+  readonly directory: string;
+  readonly #teachers: Teacher[] = [];
+  readonly #students = new Map<number, Student[]>();
+  readonly #disturbed = new Set<number>();
+  readonly #disks: string[] = [];
+
+  /** `base` is where its folders are made. */
+  constructor(students: number, base = tmpdir()) {
+    this.directory = mkdtempSync(join(base, 'tutti-lab-'));
+    this.lab = Lab.open(students);
+  }
+
+  /** Where the music lies that the teacher sends. */
+  get music(): string {
+    return this.#folder('music');
+  }
+
+  /** Where student 1, 2, … receives. */
+  folderOf(student: number): string {
+    return this.#folder(`student-${student}`);
+  }
+
+  /** Puts a disk of its own, a small or a read-only one, under the folder of student 1, 2, … before it starts. */
+  mountDisk(student: number, options: string): string {
+    const folder = this.folderOf(student);
+    run('mount', ['-t', 'tmpfs', '-o', options, 'tutti-lab', folder]);
+    this.#disks.push(folder);
+    return folder;
+  }
+
+  /** Starts `tutti send`; a second start finds the state of the first. Ready when the room is open. */
+  async teach(paths: readonly string[], options: readonly string[] = []): Promise<Teacher> {
+    const listen = `${this.lab.teacher.address}:${CONTROL_PORT}`;
+    const place = [
+      '--listen',
+      listen,
+      '--interface',
+      this.lab.teacher.address,
+      '--state',
+      this.#folder('teacher-state'),
+    ];
+    const teacher: Teacher = CliProcess.start('teacher', this.lab.teacher, ['send', ...paths, ...place, ...options]);
+    this.#teachers.push(teacher);
+    await teacher.waitFor('room');
+    return teacher;
+  }
+
+  /** Starts `tutti receive --once` for student 1, 2, …; a second start finds what the first left. */
+  async receive(number: number, options: readonly string[] = []): Promise<Student> {
+    const host = this.lab.student(number);
+    const { address, port, fingerprint } = await this.#room();
+    const place = ['--dir', this.folderOf(number), '--connect', `${address}:${port}`, '--interface', host.address];
+    const args = ['receive', ...place, '--pin', fingerprint, '--name', nameOf(number), '--once', ...options];
+    const student: Student = CliProcess.start(nameOf(number), host, args);
+    this.#students.set(number, [...(this.#students.get(number) ?? []), student]);
+    return student;
+  }
+
+  /** Notes that the test itself cuts this student off: its connection may break. */
+  disturb(student: number): void {
+    this.#disturbed.add(student);
+  }
+
+  /** The id under which the teacher knows student 1, 2, … */
+  async idOf(student: number): Promise<string> {
+    const name = nameOf(student);
+    return (await this.#lastTeacher().waitFor('enrolled', (event) => event.student.name === name)).student.id;
+  }
+
+  /** What everybody said, for the checks of the protocol. */
+  async log(): Promise<SessionLog> {
+    const students = new Map<string, Student['events'][]>();
+    for (const [number, starts] of this.#students) {
+      students.set(
+        await this.idOf(number),
+        starts.map(({ events }) => events),
+      );
+    }
+    const disturbed = await Promise.all([...this.#disturbed].map((number) => this.idOf(number)));
+    return {
+      teacher: this.#lastTeacher().events,
+      students,
+      disturbed: new Set(disturbed),
+      payloadBytes: PAYLOAD_BYTES,
+    };
+  }
+
+  /** Ends what still runs and removes folders and namespaces. */
+  async close(): Promise<void> {
+    await Promise.all(this.#processes().map((process) => process.kill()));
+    this.lab.close();
+    for (const folder of this.#disks) run('umount', [folder]);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Writes everything that was printed to a folder, one file for each process. */
+  saveLogs(folder: string): void {
+    mkdirSync(folder, { recursive: true });
+    this.#processes().forEach((process, i) => {
+      writeFileSync(join(folder, `${i}-${process.name}.log`), `${process.transcript.join('\n')}\n`);
+    });
+  }
+
+  get transcripts(): string[][] {
+    return this.#processes().map(({ transcript }) => transcript);
+  }
+
+  #processes(): (Teacher | Student)[] {
+    return [...this.#teachers, ...[...this.#students.values()].flat()];
+  }
+
+  #lastTeacher(): Teacher {
+    const teacher = this.#teachers.at(-1);
+    if (teacher === undefined) throw new Error('There is no teacher yet.');
+    return teacher;
+  }
+
+  #room() {
+    return this.#lastTeacher().waitFor('room');
+  }
+
+  #folder(name: string): string {
+    const folder = join(this.directory, name);
+    mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+}
+
+/** The name under which student 1, 2, … enrols. */
+function nameOf(student: number): string {
+  return `student-${student}`;
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { extname, join, normalize, sep } from 'node:path';
+import type { Session } from 'electron';
+
+/**
+ * The window's own origin. `.invalid` never resolves (RFC 2606), and an https origin has all of the browser's
+ * same-origin rules, which file: pages do not.
+ */
+const ORIGIN = 'https://tutti.invalid';
+export const APP_URL = `${ORIGIN}/index.html`;
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+/** Nothing but the program's own files; cover thumbnails are data: images. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * Serves the built window from `root` under APP_URL, and lets the session load nothing else: every https request is
+ * answered here, so no page can reach the network.
+ */
+export function serveApp(session: Session, root: string): void {
+  session.protocol.handle('https', (request) => respond(root, new URL(request.url)));
+  session.webRequest.onBeforeRequest((details, callback) => {
+    callback({ cancel: !isAppUrl(details.url) && !/^(data|devtools):/.test(details.url) });
+  });
+}
+
+/** True for a page of our own. */
+export function isAppUrl(url: string): boolean {
+  return URL.canParse(url) && new URL(url).origin === ORIGIN;
+}
+
+async function respond(root: string, url: URL): Promise<Response> {
+  const path = normalize(join(root, decodeURIComponent(url.pathname)));
+  const type = CONTENT_TYPES[extname(path)];
+  if (!isAppUrl(url.href) || !path.startsWith(root + sep) || type === undefined) return notFound();
+  try {
+    return new Response(await readFile(path), { headers: { 'content-type': type, 'content-security-policy': POLICY } });
+  } catch {
+    return notFound();
+  }
+}
+
+function notFound(): Response {
+  return new Response(null, { status: 404 });
+}

@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { addressSchema, nameSchema, roleSchema } from '../../src-shared/ipc/contract';
+
+const settingsSchema = z.object({
+  role: roleSchema.nullable(),
+  name: nameSchema,
+  /** Where received music goes. */
+  folder: z.string().min(1),
+  /** The room that a student joins by address; null searches the network. */
+  address: z
+    .string()
+    .refine((address) => addressSchema.safeParse(address).success)
+    .nullable(),
+});
+export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** The settings file: read once, replaced as a whole on every change. */
+export class SettingsFile {
+  readonly #path: string;
+  #settings: Settings;
+
+  /** A file that is missing or that cannot be understood counts as the first start; its good values are kept. */
+  constructor(path: string, defaults: Settings) {
+    this.#path = path;
+    this.#settings = { ...defaults, ...readKnown(path) };
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /**
+   * Changes some settings, on disk too.
+   * @throws the file system's error when the file cannot be written; the change holds until the program ends.
+   */
+  change(changes: Partial<Settings>): void {
+    this.#settings = { ...this.#settings, ...changes };
+    mkdirSync(dirname(this.#path), { recursive: true });
+    const unfinished = `${this.#path}.new`;
+    writeFileSync(unfinished, `${JSON.stringify(this.#settings, null, 2)}\n`, { flush: true });
+    renameSync(unfinished, this.#path);
+  }
+}
+
+function readKnown(path: string): Partial<Settings> {
+  const content = parseFile(path);
+  if (typeof content !== 'object' || content === null) return {};
+  const known: Record<string, unknown> = {};
+  for (const [key, schema] of Object.entries(settingsSchema.shape)) {
+    const value = schema.safeParse(Reflect.get(content, key));
+    if (value.success) known[key] = value.data;
+  }
+  return known;
+}
+
+function parseFile(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
+}

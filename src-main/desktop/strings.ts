@@ -1,0 +1,35 @@
+/** Every sentence of the main process that a person reads. */
+export const text = {
+  appName: 'Tutti',
+  openFiles: 'Send Files…',
+  openFolder: 'Send Folder…',
+  showFolder: 'Show Received Music',
+  open: 'Open Tutti',
+  quit: 'Quit Tutti',
+  file: 'File',
+  sendFilesTitle: 'Choose the files to send to everyone in the room',
+  sendFolderTitle: 'Choose the folder to send to everyone in the room',
+  receiveFolderTitle: 'Choose the folder for received music',
+  send: 'Send',
+  choose: 'Choose',
+  stopSendingQuestion: 'Stop sending?',
+  stopSendingDetail:
+    'Not everyone in the room has the files yet. Closing the window ends the transfer for all of them.',
+  keepSending: 'Keep sending',
+  stopSending: 'Stop and close',
+  notRunning: 'Tutti is not ready yet. Wait a moment, then try again.',
+  badRequest: 'The window asked for something that Tutti does not know. Restart Tutti.',
+  engineEnded: (code: number) =>
+    `The part of Tutti that talks to the network has stopped (code ${code}). Choose “Try again”; restart Tutti if it happens again.`,
+  settingsNotSaved: (reason: string) => `The settings could not be saved (${reason}). They last until Tutti is closed.`,
+  nothingReceived: 'These files are not in the folder any more.',
+  cannotShow: (path: string, reason: string) => `The folder ${path} cannot be shown: ${reason}.`,
+  tray: {
+    searching: 'Tutti: looking for a room',
+    connecting: 'Tutti: connecting',
+    untrusted: 'Tutti: found a teacher that you have not trusted yet',
+    connected: (room: string) => `Tutti: in ${room}`,
+    receiving: (from: string, percent: number) => `Tutti: receiving from ${from}, ${percent} %`,
+    failed: 'Tutti: not running, open the window to see why',
+  },
+} as const;
