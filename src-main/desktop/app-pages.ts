@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import type { Session } from 'electron';
@@ -17,17 +18,22 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** Where index.html has the nonce with which the page's own style elements (react-aria's) are let through. */
+const NONCE_PLACE = '%NONCE%';
+
 /** Nothing but the program's own files; cover thumbnails are data: images. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+function policyOf(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "font-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
 
 /**
  * Serves the built window from `root` under APP_URL, and lets the session load nothing else: every https request is
@@ -50,7 +56,10 @@ async function respond(root: string, url: URL): Promise<Response> {
   const type = CONTENT_TYPES[extname(path)];
   if (!isAppUrl(url.href) || !path.startsWith(root + sep) || type === undefined) return notFound();
   try {
-    return new Response(await readFile(path), { headers: { 'content-type': type, 'content-security-policy': POLICY } });
+    const nonce = randomBytes(16).toString('base64');
+    const content = await readFile(path);
+    const body = type.startsWith('text/html') ? content.toString().replace(NONCE_PLACE, nonce) : content;
+    return new Response(body, { headers: { 'content-type': type, 'content-security-policy': policyOf(nonce) } });
   } catch {
     return notFound();
   }

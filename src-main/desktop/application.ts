@@ -14,11 +14,13 @@ import { hostAndPort } from '../transport/address';
 import { serveApp } from './app-pages';
 import type { Engine, EngineCommand, EngineListener, EnginePicture, EngineStart } from './engine';
 import type { Environment } from './environment';
-import { answerRequests, type Handlers, tell } from './ipc';
+import { answerRequests, tell } from './ipc';
 import { showMenu } from './menu';
+import type { Handlers } from './request-handlers';
 import type { Settings, SettingsFile } from './settings';
 import { text } from './strings';
-import { StudentTray, trayStateOf } from './tray';
+import { StudentTray } from './tray';
+import { trayStateOf } from './tray-state';
 import { confineContents, openWindow } from './window';
 
 export interface AppFiles {

@@ -1,5 +1,4 @@
 import { Menu, nativeImage, Tray } from 'electron';
-import type { IncomingView, StudentSnapshot } from '../../src-shared/ipc/snapshots';
 import { text } from './strings';
 
 /** The student's place in the system's tray: receiving goes on while the window is closed. */
@@ -30,18 +29,4 @@ export class StudentTray {
   destroy(): void {
     this.#tray.destroy();
   }
-}
-
-/** The student's state in one short sentence. */
-export function trayStateOf(snapshot: StudentSnapshot): string {
-  const incoming = snapshot.transfers.find(
-    (transfer) => transfer.state === 'receiving' || transfer.state === 'repairing',
-  );
-  if (incoming !== undefined) return text.tray.receiving(incoming.from, percentOf(incoming));
-  if (snapshot.connection === 'connected') return text.tray.connected(snapshot.room?.name ?? text.appName);
-  return text.tray[snapshot.connection];
-}
-
-function percentOf({ totalBytes, missingBytes }: IncomingView): number {
-  return totalBytes === 0 ? 100 : Math.floor((100 * (totalBytes - missingBytes)) / totalBytes);
 }

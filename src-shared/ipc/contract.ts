@@ -31,7 +31,7 @@ export const nameSchema = z
 export const addressSchema = z
   .string()
   .trim()
-  .regex(/^(\[[0-9a-fA-F:.%]+\]|[0-9a-zA-Z.-]{1,253}):\d{1,5}$/)
+  .regex(/^(\[[0-9a-fA-F:.]+(%[0-9a-zA-Z]+)?\]|[0-9a-zA-Z.-]{1,253}):\d{1,5}$/)
   .transform((address) => {
     const colon = address.lastIndexOf(':');
     return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
@@ -103,7 +103,7 @@ export interface Events {
   problem: string;
 }
 
-export type EventName = keyof Events;
+type EventName = keyof Events;
 export type EventMessage = { [N in EventName]: { readonly name: N; readonly value: Events[N] } }[EventName];
 
 /** What the preload script puts on `window.tutti`; `Handle` is the browser's `File`. */

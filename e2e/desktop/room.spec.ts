@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, relative } from 'node:path';
+import { expect, type Page, test } from '@playwright/test';
+import { seeded } from './fixtures/random';
+import { launch, photograph, type StartedApp, temporaryFolder } from './launch';
+
+/** One teacher and two students, three real programs on the loopback interface: what a lesson does, with 5 % loss. */
+const LOOPBACK = '127.0.0.1';
+const WIDE = { width: 1280, height: 860 };
+
+let folder: ReturnType<typeof temporaryFolder>;
+const started: StartedApp[] = [];
+
+test.beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+test.afterEach(async () => {
+  for (const { app } of started.splice(0)) await app.close();
+  folder.remove();
+});
+
+test('a dropped folder reaches two students', async () => {
+  const source = join(folder.path, 'Suite No. 1');
+  writeFiles(source);
+  const port = await freePort();
+  const teacher = await startTeacher(port);
+  const students = [await startStudent('Ana', port, 1), await startStudent('Ben', port, 2)];
+  await expect(teacher.getByTestId('person')).toHaveCount(2);
+
+  await drop(teacher, source);
+  await expect(teacher.getByTestId('member')).toHaveCount(2, { timeout: 30_000 });
+  await photograph(teacher, 'room-running');
+
+  await expect(teacher.getByTestId('closing')).toContainText('2 of 2 have all 4 files.', { timeout: 60_000 });
+  expect(await teacher.getByTestId('round').count()).toBeGreaterThan(1);
+  await expect(teacher.getByTestId('permanent-group').getByText('Complete', { exact: true })).toHaveCount(2);
+  await photograph(teacher, 'room-finished');
+  for (const { page, directory } of students) {
+    await expect(page.getByTestId('incoming')).toContainText('Complete');
+    expect(digestsBelow(join(directory, 'Suite No. 1'))).toEqual(digestsBelow(source));
+  }
+  await photograph(students[0]?.page ?? teacher, 'room-student');
+  for (const { errors } of started) expect(errors).toEqual([]);
+});
+
+async function startTeacher(port: number): Promise<Page> {
+  const teacher = await launch({
+    userData: join(folder.path, 'teacher'),
+    settings: { role: 'teacher', name: 'Ms Rivera, room 12' },
+    env: { TUTTI_LISTEN: `${LOOPBACK}:${port}` },
+    size: WIDE,
+    colours: 'light',
+  });
+  started.push(teacher);
+  await expect(teacher.page.getByRole('heading', { name: 'Drop music here' })).toBeVisible();
+  return teacher.page;
+}
+
+async function startStudent(name: string, port: number, seed: number): Promise<{ page: Page; directory: string }> {
+  const userData = join(folder.path, name);
+  const directory = join(folder.path, `${name}’s music`);
+  const student = await launch({
+    userData,
+    settings: { role: 'student', name, folder: directory },
+    env: {
+      TUTTI_CONNECT: `${LOOPBACK}:${port}`,
+      TUTTI_IMPAIR: `loss=0.05,seed=${seed}`,
+    },
+    colours: 'light',
+  });
+  started.push(student);
+  await student.page.getByRole('button', { name: 'Trust this teacher' }).click();
+  await expect(student.page.getByText('Nothing has arrived yet')).toBeVisible();
+  return { page: student.page, directory };
+}
+
+/** A drop as the browser's own input gives it to the page: with the folder's place on this machine. */
+async function drop(page: Page, path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data });
+  }
+  await session.detach();
+}
+
+function writeFiles(root: string): void {
+  mkdirSync(join(root, 'CD 1'), { recursive: true });
+  writeFileSync(join(root, 'CD 1', '01 Prélude.wav'), noise(3_000_000, 1));
+  writeFileSync(join(root, 'CD 1', '02 Allemande.wav'), noise(2_000_000, 2));
+  writeFileSync(join(root, 'Programme.txt'), 'Suite No. 1\n');
+  writeFileSync(join(root, 'empty.mid'), '');
+}
+
+function noise(size: number, seed: number): Uint8Array {
+  const random = seeded(seed);
+  return Uint8Array.from({ length: size }, () => random() * 256);
+}
+
+function digestsBelow(root: string): Record<string, string> {
+  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const digests = files.map((entry) => {
+    const path = join(entry.parentPath, entry.name);
+    return [relative(root, path), createHash('sha256').update(readFileSync(path)).digest('hex')] as const;
+  });
+  return Object.fromEntries(digests.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, LOOPBACK, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
