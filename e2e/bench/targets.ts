@@ -1,0 +1,119 @@
+import { sizeOf, union } from '../../src-shared/ranges/range-set';
+import { makeFile } from '../lab/files';
+import { impair } from '../lab/impairments';
+import { checkRetransmissionSets, LatestReports } from '../lab/protocol-checks';
+import { Session, type Teacher } from '../lab/session';
+import { median } from './measurement';
+import { lastComplete, roomFull, sendFile } from './tutti';
+
+/** One line of "Numbers to meet": what was asked, what was measured, whether it is met. */
+export interface TargetResult {
+  readonly what: string;
+  readonly bound: string;
+  readonly measured: string;
+  readonly isMet: boolean;
+}
+
+const MEGABYTE = 1_000_000;
+const CLASS_SIZE = 30;
+const CLASS_BYTES = 100 * MEGABYTE;
+const MOST_ROUNDS = [
+  { loss: 0.01, rounds: 4 },
+  { loss: 0.05, rounds: 6 },
+  { loss: 0.1, rounds: 8 },
+];
+const PAYLOAD_BYTES = 1448;
+
+/** Measures Tutti against its own bounds; quickly: only the first loss rate, and one run of each. */
+export async function measureTargets(base: string, isQuick: boolean): Promise<TargetResult[]> {
+  const results: TargetResult[] = [];
+  for (const { loss, rounds } of isQuick ? MOST_ROUNDS.slice(0, 1) : MOST_ROUNDS) {
+    results.push(...(await measureClass(base, loss, rounds)));
+  }
+  results.push(await measureClick(base, isQuick ? 1 : 5));
+  return results;
+}
+
+/** 100 MB to thirty students: rounds, repaired bytes, and at 1 % loss what the control channel took. */
+async function measureClass(base: string, loss: number, mostRounds: number): Promise<TargetResult[]> {
+  const session = new Session(CLASS_SIZE, base);
+  try {
+    for (const host of session.lab.students) impair(host, { loss });
+    const { teacher } = await sendFile(session, makeFile(session.music, 'class.wav', CLASS_BYTES));
+    const where = `100 MB, ${CLASS_SIZE} students, ${loss * 100} % loss`;
+    const results = [roundsResult(teacher, where, mostRounds), unionResult(teacher, where)];
+    return loss === 0.01 ? [...results, controlResult(session, teacher, where)] : results;
+  } finally {
+    await session.close();
+  }
+}
+
+function roundsResult(teacher: Teacher, where: string, mostRounds: number): TargetResult {
+  const rounds = new Set(teacher.all('announced').map(({ transmission }) => transmission)).size - 1;
+  return { what: `rounds: ${where}`, bound: `≤ ${mostRounds}`, measured: String(rounds), isMet: rounds <= mostRounds };
+}
+
+/** Bytes that the rounds resent, against the unions of the losses that were reported for them. */
+function unionResult(teacher: Teacher, where: string): TargetResult {
+  const resent = teacher.all('finished')[0]?.resentBytes ?? 0;
+  const reported = reportedUnions(teacher);
+  const strays = checkRetransmissionSets(teacher.events, PAYLOAD_BYTES);
+  return {
+    what: `bytes resent: ${where}`,
+    bound: `the union of the losses, ${megabytes(reported)}`,
+    measured: `${megabytes(resent)} (${percent(resent / CLASS_BYTES)} of the file)`,
+    isMet: strays.length === 0 && resent <= reported,
+  };
+}
+
+/** Bytes in the unions of what the students of each multicast round had reported before it. */
+function reportedUnions(teacher: Teacher): number {
+  const reports = new LatestReports();
+  let bytes = 0;
+  for (const event of teacher.events) {
+    reports.take(event);
+    if (event.event !== 'announced' || event.transmission === 0 || event.mode === 'tcp') continue;
+    bytes += sizeOf(union(...event.students.map((student) => reports.of(student) ?? [])));
+  }
+  return bytes;
+}
+
+function controlResult(session: Session, teacher: Teacher, where: string): TargetResult {
+  const filled = teacher.all('finished')[0]?.filledBytes ?? 0;
+  const share = (session.lab.traffic().control - filled) / CLASS_BYTES;
+  return {
+    what: `control traffic: ${where}`,
+    bound: '≤ 1 % of the data',
+    measured: percent(share),
+    isMet: share <= 0.01,
+  };
+}
+
+/** The small case of every lesson: 5 MB, ten students, a quiet network. */
+async function measureClick(base: string, runs: number): Promise<TargetResult> {
+  const seconds: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const session = new Session(10, base);
+    try {
+      const { teacher, students } = await sendFile(session, makeFile(session.music, 'take.wav', 5 * MEGABYTE));
+      seconds.push((lastComplete(students) - roomFull(teacher)) / 1000);
+    } finally {
+      await session.close();
+    }
+  }
+  const middle = median(seconds);
+  return {
+    what: '5 MB, 10 students, no loss: from the click to the last complete',
+    bound: '≤ 1 s',
+    measured: `${middle.toFixed(2)} s`,
+    isMet: middle <= 1,
+  };
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / MEGABYTE).toFixed(2)} MB`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}

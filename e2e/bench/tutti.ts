@@ -1,0 +1,49 @@
+import { basename } from 'node:path';
+import { sha256 } from '../lab/files';
+import type { Session, Student, Teacher } from '../lab/session';
+import type { Tool } from './measurement';
+
+const LIMIT_MS = 180_000;
+
+/** Tutti itself, with its defaults: it finds its rate alone. */
+export const tutti: Tool = {
+  name: 'tutti',
+  problem: () => undefined,
+  async run(session, file) {
+    const { teacher, students } = await sendFile(session, file);
+    return {
+      dataSeconds: (lastComplete(students) - firstData(teacher)) / 1000,
+      sessionSeconds: (lastOf(teacher.all('finished').map(({ at }) => at)) - roomFull(teacher)) / 1000,
+    };
+  },
+};
+
+/** Sends one file to everybody. @throws Error where somebody has not got it. */
+export async function sendFile(session: Session, file: string): Promise<{ teacher: Teacher; students: Student[] }> {
+  const count = session.lab.students.length;
+  const teacher = await session.teach([file], ['--wait-for', String(count), '--wait', '60']);
+  const students = await Promise.all(session.lab.students.map((_, i) => session.receive(i + 1)));
+  const code = await teacher.exitCode(LIMIT_MS);
+  await Promise.all(students.map((student) => student.exitCode()));
+  const digest = sha256(file);
+  const wrong = students.filter((_, i) => sha256(`${session.folderOf(i + 1)}/${basename(file)}`) !== digest);
+  if (code !== 0 || wrong.length > 0) throw new Error(`tutti: ${wrong.length} of ${count} students lack the file.`);
+  return { teacher, students };
+}
+
+/** When the last student had enrolled, in ms since 1970: a teacher's click in a room that is full. */
+export function roomFull(teacher: Teacher): number {
+  return lastOf(teacher.all('enrolled').map(({ at }) => at));
+}
+
+export function lastComplete(students: readonly Student[]): number {
+  return lastOf(students.flatMap((student) => student.all('complete').map(({ at }) => at)));
+}
+
+function firstData(teacher: Teacher): number {
+  return Math.min(...teacher.all('dataChannel').map(({ at }) => at));
+}
+
+function lastOf(times: readonly number[]): number {
+  return Math.max(...times);
+}
