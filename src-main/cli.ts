@@ -27,12 +27,14 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   }
 }
 
-main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    const usage = error instanceof UsageError;
-    console.error(`tutti: ${error instanceof Error ? error.message : String(error)}`);
-    if (usage) console.error(`\n${USAGE}`);
-    process.exit(usage ? 2 : 1);
-  },
-);
+/** What was printed to a pipe may still be on its way. */
+function exit(code: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}
+
+main(process.argv.slice(2)).then(exit, (error: unknown) => {
+  const usage = error instanceof UsageError;
+  console.error(`tutti: ${error instanceof Error ? error.message : String(error)}`);
+  if (usage) console.error(`\n${USAGE}`);
+  exit(usage ? 2 : 1);
+});

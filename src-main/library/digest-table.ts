@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { Bitmap } from '../../src-shared/ranges/bitmap';
 import { DIGEST_BYTES } from '../multicast/transfer-layout';
-import { Bitmap } from './bitmap';
 
 /** SHA-256 of each chunk's ciphertext, as far as they are known; when all are, it is the trailer (PROTOCOL.md section 6). */
 export class DigestTable {

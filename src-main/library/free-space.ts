@@ -1,7 +1,10 @@
-import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readdir, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { formatBytes } from '../../src-shared/text/format';
 import { errorCode, StorageError } from './library-error';
+
+/** What stat(2) counts in, whatever blocks the disk has. */
+const STAT_BLOCK_BYTES = 512;
 
 /**
  * Makes sure that the disk of `directory` (or of the nearest folder above that exists) has room for `bytes` more.
@@ -14,6 +17,18 @@ export async function checkFreeSpace(directory: string, bytes: number): Promise<
     `There is too little space: this needs ${formatBytes(bytes)}, and ${formatBytes(free)} are free on the disk of “${directory}”.`,
     'ENOSPC',
   );
+}
+
+/** What the files directly in a folder take up on the disk, holes not counted; 0 where there is no folder. */
+export async function storedBytes(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const name of await readdir(folder).catch(() => [])) {
+    bytes += await stat(join(folder, name)).then(
+      ({ blocks }) => blocks * STAT_BLOCK_BYTES,
+      () => 0,
+    );
+  }
+  return bytes;
 }
 
 async function freeBytes(directory: string): Promise<number> {

@@ -1,11 +1,20 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { decodeRanges } from '../../src-shared/ranges/range-codec';
+import { MAX_HELLO_BYTES } from '../../src-shared/wire/limits';
 import { parseStudentMessage } from '../../src-shared/wire/messages';
 import { TransferLayout } from '../multicast/transfer-layout';
-import { completedTransfers, heldTransfers, interruptedTransfers, rememberCompleted } from './held-transfers';
+import { encodeMessage } from '../transport/frame-codec';
+import {
+  completedTransfers,
+  fitIntoHello,
+  forgetOldTransfers,
+  heldTransfers,
+  interruptedTransfers,
+  rememberCompleted,
+} from './held-transfers';
 import { PartialTransfer } from './partial-transfer';
 
 let directory: string;
@@ -67,4 +76,35 @@ it('leaves out what is damaged or not its own, and starts from nothing', async (
   await mkdir(join(directory, 'something else'));
   await writeFile(join(directory, 'completed.json'), '["../../x"]');
   expect(await heldTransfers(directory)).toEqual([]);
+});
+
+it('forgets interrupted transfers that no hello has room for, and folders without a journal; never the current one', async () => {
+  for (let i = 1; i <= 10; i++) await interrupt(idOf(i));
+  await mkdir(join(directory, idOf(50)));
+  await mkdir(join(directory, idOf(51)));
+  await rememberCompleted(directory, idOf(99));
+  await forgetOldTransfers(directory, idOf(51));
+  const left = await readdir(directory);
+  expect(left.filter((name) => name !== 'completed.json')).toHaveLength(9);
+  expect(left).toEqual(expect.arrayContaining([idOf(10), idOf(51), 'completed.json']));
+  expect(left).not.toContain(idOf(50));
+});
+
+it('leaves out of a hello what would make it too long', () => {
+  const entry = (number: number, chars: number) => ({
+    transfer: idOf(number),
+    complete: false,
+    missing: 'A'.repeat(chars),
+  });
+  const held = fitIntoHello([
+    entry(1, 900_000),
+    entry(2, 1_300_000),
+    entry(3, 900_000),
+    entry(4, 900_000),
+    entry(5, 4),
+  ]);
+  expect(held.map(({ transfer }) => transfer)).toEqual([idOf(1), idOf(3), idOf(5)]);
+  const hello = { type: 'hello', version: 1, name: '音'.repeat(80), held };
+  expect(encodeMessage(hello).length).toBeLessThan(MAX_HELLO_BYTES);
+  expect(parseStudentMessage(hello)).toEqual(hello);
 });

@@ -1,9 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { encodeRanges } from '../../src-shared/ranges/range-codec';
 import type { RangeSet } from '../../src-shared/ranges/range-set';
-import { MAX_HELD_TRANSFERS } from '../../src-shared/wire/limits';
+import { MAX_HELD_TRANSFERS, MAX_HELLO_BYTES } from '../../src-shared/wire/limits';
 import { type Hello, type Offer, offerSchema } from '../../src-shared/wire/messages';
 import { TransferLayout } from '../multicast/transfer-layout';
 import { replaceFile } from './atomic-file';
@@ -65,10 +65,43 @@ export async function rememberCompleted(directory: string, transfer: string): Pr
 export async function heldTransfers(directory: string): Promise<Hello['held']> {
   const completed = await completedTransfers(directory);
   const interrupted = (await interruptedTransfers(directory)).filter(({ transfer }) => !completed.includes(transfer));
-  return [
+  return fitIntoHello([
     ...interrupted.map(({ transfer, missing }) => ({ transfer, complete: false, missing: base64Of(missing) })),
     ...completed.map((transfer) => ({ transfer, complete: true, missing: base64Of([]) })),
-  ].slice(0, MAX_HELD_TRANSFERS);
+  ]);
+}
+
+/** What a hello says besides `missing`: for each transfer, and in all. */
+const ENTRY_BYTES = 80;
+const HEAD_BYTES = 2048;
+
+/**
+ * The first of these that a teacher takes in one hello. Of a transfer that is left out everything is sent again: better than
+ * a hello too long for any teacher.
+ */
+export function fitIntoHello(held: Hello['held']): Hello['held'] {
+  const fitting: Hello['held'] = [];
+  let room = MAX_HELLO_BYTES - HEAD_BYTES;
+  for (const entry of held) {
+    const bytes = entry.missing.length + ENTRY_BYTES;
+    if (bytes > room || bytes > MAX_HELLO_BYTES / 2) continue;
+    room -= bytes;
+    fitting.push(entry);
+  }
+  return fitting.slice(0, MAX_HELD_TRANSFERS);
+}
+
+/**
+ * Deletes interrupted transfers that nobody will ask for again: `hello` names the latest few only. Without this, a year of
+ * transfers that were never finished, or a teacher who offers and offers, would fill the disk.
+ * @param current a transfer that stays in any case
+ */
+export async function forgetOldTransfers(directory: string, current: string): Promise<void> {
+  const latest = (await interruptedTransfers(directory)).slice(0, MAX_HELD_TRANSFERS).map(({ transfer }) => transfer);
+  const kept = new Set([current, ...latest]);
+  const names = await readdir(directory).catch(() => []);
+  const old = names.filter((name) => TRANSFER_ID.test(name) && !kept.has(name));
+  for (const transfer of old) await rm(partialFolder(directory, transfer), { recursive: true, force: true });
 }
 
 async function interrupted(directory: string, transfer: string): Promise<InterruptedTransfer | undefined> {

@@ -83,4 +83,6 @@ it('refuses a manifest with two files in one place', () => {
   expect(checkManifest(named('a', 'b', 'a/c'))).toMatch(/both as a file and as a folder/);
   expect(checkManifest(named('a/../b'))).toMatch(/stands for another folder/);
   expect(checkManifest(named('a', 'A', 'b/a'))).toBeUndefined();
+  const huge = ['a', 'b'].map((name) => ({ path: [name], size: 2 ** 44, modified: 0 }));
+  expect(checkManifest({ files: huge, covers: [] })).toMatch(/more than 16 TB/);
 });

@@ -80,6 +80,8 @@ export function checkManifest(manifest: Manifest): string | undefined {
     files.add(joined);
     for (let depth = 1; depth < path.length; depth++) folders.add(path.slice(0, depth).join('/'));
   }
+  const bytes = manifest.files.reduce((sum, file) => sum + file.size, 0);
+  if (bytes > MAX_TRANSFER_BYTES) return 'The teacher offers more than 16 TB at once.';
   const clash = [...files].find((file) => folders.has(file));
   return clash === undefined ? undefined : `The teacher offers “${clash}” both as a file and as a folder.`;
 }

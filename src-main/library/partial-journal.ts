@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { Bitmap } from '../../src-shared/ranges/bitmap';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import { replaceFile } from './atomic-file';
-import { Bitmap } from './bitmap';
 import { sha256 } from './digest-table';
 
 const MAGIC = Buffer.from('TUTTIP1\n');

@@ -1,10 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReceivedFile } from '../../src-shared/ipc/events';
+import { Bitmap } from '../../src-shared/ranges/bitmap';
 import { EMPTY, normalize, type Range, type RangeSet } from '../../src-shared/ranges/range-set';
 import type { Manifest, Offer } from '../../src-shared/wire/messages';
 import type { TransferLayout } from '../multicast/transfer-layout';
-import { Bitmap } from './bitmap';
 import { type ChunkBuffer, ChunkBuffers } from './chunk-buffers';
 import { cipherChunk } from './chunk-cipher';
 import { DigestTable, sha256 } from './digest-table';
@@ -142,6 +142,7 @@ export class PartialTransfer {
    * @throws StorageError
    */
   async flush(): Promise<void> {
+    if (this.closed) return;
     for (const buffer of this.buffers.dirty()) void this.queue.run(() => this.attempt(() => this.spill(buffer)));
     await this.storing(() => this.queue.run(() => this.saveJournal()));
   }

@@ -1,6 +1,6 @@
 import { MAX_NAME_BYTES, MAX_PATH_SEGMENTS } from '../../src-shared/wire/limits';
 
-/** Names that come from other computers, and what of them may reach a disk: PROTOCOL.md section 11. */
+/** Names that come from other computers, and what of them may reach a disk: PROTOCOL.md section 10.3. */
 
 /** Folder below the destination where a student's keys and incomplete files are; hidden by its name, closed to senders. */
 export const STATE_FOLDER = '.tutti';

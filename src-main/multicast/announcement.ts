@@ -1,7 +1,15 @@
 import { encodeRanges } from '../../src-shared/ranges/range-codec';
 import type { RangeSet } from '../../src-shared/ranges/range-set';
 import type { Announce } from '../../src-shared/wire/messages';
-import { MAX_PROGRESS_MS, MIN_PROGRESS_MS, PROBE_PATIENCE_MS, PROGRESS_PER_SECOND } from './params';
+import {
+  MAX_PROGRESS_DATAGRAMS,
+  MAX_PROGRESS_MS,
+  MIN_PROGRESS_DATAGRAMS,
+  MIN_PROGRESS_MS,
+  PROBE_PATIENCE_MS,
+  PROGRESS_DATAGRAMS_EACH,
+  PROGRESS_MS_EACH,
+} from './params';
 import type { SenderOptions } from './sender-io';
 
 /** One transmission's announcement: the same object for everybody, so that the driver encodes it once. */
@@ -32,7 +40,8 @@ export function announcementOf(options: SenderOptions, announced: AnnouncedTrans
   const bare: Announce = {
     type: 'announce',
     ...{ transfer, transmission, mode, group, port, firstSequence },
-    progressMs: progressInterval(listeners),
+    progressMs: Math.min(MAX_PROGRESS_MS, Math.max(MIN_PROGRESS_MS, listeners * PROGRESS_MS_EACH)),
+    progressDatagrams: progressDatagrams(listeners),
     probeMs: PROBE_PATIENCE_MS,
     ...(source === undefined ? {} : { source }),
     ...(root === undefined ? {} : { root }),
@@ -40,7 +49,7 @@ export function announcementOf(options: SenderOptions, announced: AnnouncedTrans
   return { bare, whole: { ...bare, offer }, units: encodeRanges(units) };
 }
 
-function progressInterval(listeners: number): number {
-  const interval = (listeners * 1000) / PROGRESS_PER_SECOND;
-  return Math.round(Math.min(MAX_PROGRESS_MS, Math.max(MIN_PROGRESS_MS, interval)));
+/** How many datagrams a student of a class of this size lets pass between two position reports (PROTOCOL.md section 4.4). */
+export function progressDatagrams(listeners: number): number {
+  return Math.min(MAX_PROGRESS_DATAGRAMS, Math.max(MIN_PROGRESS_DATAGRAMS, listeners * PROGRESS_DATAGRAMS_EACH));
 }

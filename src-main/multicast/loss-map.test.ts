@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LOSS_MAP_CELLS } from '../../src-shared/ipc/snapshots';
-import { countMissing, coverage, estimatedCoverage } from './loss-map';
+import { countMissing, coverage, coverageBeyond } from './loss-map';
 
 describe('loss map', () => {
   const total = LOSS_MAP_CELLS * 1000;
@@ -23,9 +23,11 @@ describe('loss map', () => {
     expect(coverage([], 0).every((cell) => cell === 0)).toBe(true);
   });
 
-  it('estimates loss behind the position and nothing received beyond it', () => {
-    const map = estimatedCoverage(total / 2, 0.1, total);
-    expect([map[0], map[LOSS_MAP_CELLS - 1]]).toEqual([26, 255]);
+  it('shows nothing of what went by before the first report, and everything beyond', () => {
+    const map = coverageBeyond(total / 2, total);
+    expect([map[0], map[LOSS_MAP_CELLS / 2 - 1], map[LOSS_MAP_CELLS / 2], map[LOSS_MAP_CELLS - 1]]).toEqual([
+      0, 0, 255, 255,
+    ]);
   });
 
   it('counts the students that miss something', () => {

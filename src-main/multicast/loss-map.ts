@@ -11,11 +11,9 @@ export function coverage(ranges: readonly Range[], totalBytes: number): Uint8Arr
   return cells;
 }
 
-/** Before a student's first report: everything beyond `position`, and the loss rate of what went by. */
-export function estimatedCoverage(position: number, loss: number, totalBytes: number): Uint8Array {
-  const cells = coverage([[Math.min(position, totalBytes), totalBytes]], totalBytes);
-  const passed = Math.floor((position / Math.max(1, totalBytes)) * LOSS_MAP_CELLS);
-  return cells.fill(Math.round(loss * 255), 0, passed);
+/** Before a student's first report: everything beyond `position`. Which of what went by it has lost, only the report will tell. */
+export function coverageBeyond(position: number, totalBytes: number): Uint8Array {
+  return coverage([[Math.min(position, totalBytes), totalBytes]], totalBytes);
 }
 
 /** How many of these maps miss something in each cell. */

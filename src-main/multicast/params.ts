@@ -17,9 +17,10 @@ export const REJOIN_GRACE_MS = 20_000;
 /** A fill that moves nothing for this long has nobody reading at the other end. */
 export const FILL_STALL_MS = 15_000;
 
-/** At most this far ahead of the slowest student's position: fits the smallest receive buffer in use with the
- *  progress interval's worth of slack, and removed every buffer overrun when measured. */
-export const WINDOW_DATAGRAMS = 1000;
+/** The sender is at most so many position reports ahead of the slowest student: one on its way, one being gathered, and slack. */
+export const WINDOW_REPORTS = 3;
+/** A smaller window would starve while one student's process waits for its turn on a busy machine. */
+export const MIN_WINDOW_DATAGRAMS = 2000;
 /** A student that holds the window for this long is moved off: the class goes on, its rest comes later. */
 export const WINDOW_STALL_MS = 400;
 /** A student below this share of the median delivery rate would hold the class: it is moved off to catch up. */
@@ -41,12 +42,17 @@ export const EXCESS_LOSS = 0.02;
 export const CREDIT_MS = 4;
 export const BURST_DATAGRAMS = 16;
 
-/** A position report at least every so many datagrams (measurements: no receive-buffer drops). */
-export const PROGRESS_DATAGRAMS = 256;
-/** The teacher handles about this many position reports a second, whatever the class's size. */
-export const PROGRESS_PER_SECOND = 2000;
-export const MIN_PROGRESS_MS = 2;
-/** Slower than this and the window would starve at any useful rate. */
+/**
+ * A student reports its position every so many datagrams for each student in the class: a report costs about 150 bytes on the
+ * link with all its headers, so that all of them together stay at 0.2 % of the data.
+ */
+export const PROGRESS_DATAGRAMS_EACH = 48;
+/** With one student a report each 128 datagrams is cheap and lets the rate grow fast; more than 2048 would starve the window. */
+export const MIN_PROGRESS_DATAGRAMS = 128;
+export const MAX_PROGRESS_DATAGRAMS = 2048;
+/** At low rates a report leaves after this long for each student in the class, for the scorecard and the tail of the window. */
+export const PROGRESS_MS_EACH = 8;
+export const MIN_PROGRESS_MS = 10;
 export const MAX_PROGRESS_MS = 250;
 
 /** After `end`, datagrams may still be in a socket's buffer: listen until none has come for this long… */
@@ -70,3 +76,5 @@ export const REQUEST_QUOTA = 3;
 export const MAX_FILLS = 3;
 /** A student may come back so often in one transfer; one that comes and goes for ever would never let it end. */
 export const MAX_RETURNS = 20;
+/** Students are looked at so often for having taken too long; their limits are seconds and more. */
+export const EXPIRY_CHECK_MS = 250;

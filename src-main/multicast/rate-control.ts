@@ -9,33 +9,41 @@ export interface DeliverySample {
   readonly received: number;
 }
 
-interface Floor {
+/** What is usual for one student. */
+interface Usual {
   /** Loss that does not go away at a lower rate: a bad cable or Wi-Fi, not congestion. */
   loss: number;
-  /** Loss seen when the rate was last cut, to compare with what the cut brought. */
-  suspect: number | undefined;
+  /** Its loss, and the bytes per second that arrived, when it began to lose more; undefined while it does not. */
+  suspect: { readonly loss: number; readonly delivered: number } | undefined;
 }
 
 /** Fewer datagrams than this say nothing about a loss rate. */
-const MIN_SAMPLE = 32;
+const MIN_SAMPLE = 64;
+/** Standard errors that are still chance, with thirty students judged twenty times a second. */
+const CHANCE_ERRORS = 4;
+/** A cut goes this far below what the worst student got, so that its line is surely free. */
+const CUT = 0.9;
 
 /**
  * The sending rate (PROTOCOL.md section 7.2): doubles while nobody loses more than usual, is cut to what the worst student
- * gets when somebody does, and learns which loss no cut removes.
+ * gets when somebody does. At a rate that arrived before, what is still lost is not congestion: so each cut also learns
+ * which loss is usual.
  */
 export class RateControl {
-  private current = START_RATE;
+  private current: number;
   private starting = true;
   private nextAt: number;
   private settling = false;
-  private readonly floors = new Map<string, Floor>();
+  private readonly gathered = new Map<string, { passed: number; received: number }>();
+  private readonly students = new Map<string, Usual>();
 
-  /** @param ceiling bytes per second that are never exceeded; fixed: a rate that never changes. */
+  /** @param options ceiling: bytes per second that are never exceeded; fixed: a rate that never changes. */
   constructor(
     now: number,
     private readonly options: { readonly fixed?: number; readonly ceiling?: number },
   ) {
     this.nextAt = now + RATE_INTERVAL_MS;
+    this.current = Math.min(START_RATE, this.ceiling);
   }
 
   /** Bytes per second. */
@@ -55,41 +63,70 @@ export class RateControl {
    */
   judge(samples: readonly DeliverySample[], used: number, now: number): void {
     this.nextAt = now + RATE_INTERVAL_MS;
-    const usable = samples.filter((sample) => sample.passed >= MIN_SAMPLE);
-    if (usable.length === 0) return;
     // What arrives right after a cut was sent before it.
     if (this.settling) {
       this.settling = false;
+      this.gathered.clear();
       return;
     }
-    const excess = Math.max(...usable.map((sample) => this.excessOf(sample)));
-    if (excess > 0) this.cut(excess);
-    else if (used > 0.7) this.grow();
+    const usable = this.gather(samples);
+    if (usable.length === 0) return;
+    const sent = this.current * Math.min(1, used);
+    const limits = usable.flatMap((sample) => this.limitOf(sample, sent) ?? []);
+    const limit = Math.min(...limits);
+    if (limit < sent) this.cut(limit);
+    else if (limits.length === 0 && used > 0.7) this.grow();
   }
 
-  private excessOf(sample: DeliverySample): number {
-    const loss = Math.max(0, 1 - sample.received / sample.passed);
-    const floor = this.floors.get(sample.student) ?? { loss: 0, suspect: undefined };
-    this.floors.set(sample.student, floor);
-    if (floor.suspect !== undefined) {
-      if (loss > 0.7 * floor.suspect) floor.loss = Math.max(floor.loss, loss);
-      floor.suspect = undefined;
+  /** Adds up what is too little to judge: at a low rate, several intervals make one sample. */
+  private gather(samples: readonly DeliverySample[]): DeliverySample[] {
+    return samples.flatMap(({ student, ...sample }) => {
+      const earlier = this.gathered.get(student);
+      const passed = sample.passed + (earlier?.passed ?? 0);
+      const received = sample.received + (earlier?.received ?? 0);
+      if (passed < MIN_SAMPLE) this.gathered.set(student, { passed, received });
+      else this.gathered.delete(student);
+      return passed < MIN_SAMPLE ? [] : { student, passed, received };
+    });
+  }
+
+  /** Bytes per second that a student can take; undefined while it loses no more than usual. */
+  private limitOf({ student, passed, received }: DeliverySample, sent: number): number | undefined {
+    const loss = Math.max(0, 1 - received / passed);
+    const usual = this.students.get(student) ?? { loss: 0, suspect: undefined };
+    this.students.set(student, usual);
+    const { suspect } = usual;
+    if (suspect !== undefined && sent <= suspect.delivered) {
+      usual.loss = Math.min(loss, suspect.loss);
+      usual.suspect = undefined;
     }
-    if (loss < floor.loss) floor.loss += (loss - floor.loss) / 8;
-    const noise = 2 * Math.sqrt(Math.max(0.01, floor.loss) / sample.passed);
-    const excess = loss - floor.loss - noise;
-    if (excess <= EXCESS_LOSS) return 0;
-    floor.suspect = loss;
-    return excess;
+    const delivered = sent * (1 - loss);
+    if (loss - usual.loss <= EXCESS_LOSS + chance(usual.loss, passed)) {
+      usual.suspect = undefined;
+      return undefined;
+    }
+    // A burst passes; a full line stays full until the next look.
+    const isBurst = usual.suspect === undefined;
+    usual.suspect ??= { loss, delivered };
+    return isBurst ? sent : delivered;
   }
 
-  private cut(excess: number): void {
+  private cut(delivered: number): void {
     this.starting = false;
     this.settling = true;
-    this.current = Math.max(MIN_RATE, this.current * Math.max(0.5, 1 - excess));
+    this.current = Math.max(MIN_RATE, this.current / 2, CUT * delivered);
   }
 
   private grow(): void {
-    this.current = Math.min(this.options.ceiling ?? MAX_RATE, this.current * (this.starting ? 2 : 1.05));
+    this.current = Math.min(this.ceiling, this.current * (this.starting ? 2 : 1.05));
   }
+
+  private get ceiling(): number {
+    return this.options.ceiling ?? MAX_RATE;
+  }
+}
+
+/** How much more than usual may be lost by chance, of so many datagrams. */
+function chance(loss: number, passed: number): number {
+  return CHANCE_ERRORS * Math.sqrt(Math.max(0.02, loss * (1 - loss)) / passed);
 }

@@ -1,12 +1,13 @@
 import type { ReceivedFile, StudentEvent } from '../../src-shared/ipc/events';
+import { Bitmap } from '../../src-shared/ranges/bitmap';
 import { decodeRanges, encodeRanges } from '../../src-shared/ranges/range-codec';
-import { EMPTY, intersect, type RangeSet, sizeOf } from '../../src-shared/ranges/range-set';
+import { EMPTY, intersect, type RangeSet, sizeOf, span, subtract } from '../../src-shared/ranges/range-set';
 import { serialDistance } from '../../src-shared/ranges/serial-number';
 import { HEADER_BYTES, PROBE, readHeader, splitTransferId } from '../../src-shared/wire/data-datagram';
 import type { Announce, StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
 import { WireError } from '../../src-shared/wire/wire-error';
-import { DRAIN_LIMIT_MS, DRAIN_QUIET_MS, PROGRESS_DATAGRAMS } from './params';
-import { missingOnReturn, ReceivedUnits } from './received-units';
+import { missingOnReturn } from './missing-on-return';
+import { DRAIN_LIMIT_MS, DRAIN_QUIET_MS } from './params';
 import type { DropReason, ReceiverOutput, ReceiverView, Verification } from './receiver-io';
 import type { TransferLayout } from './transfer-layout';
 
@@ -27,7 +28,7 @@ type Phase =
 interface Transfer {
   readonly id: string;
   readonly layout: TransferLayout;
-  readonly received: ReceivedUnits;
+  readonly received: Bitmap;
   readonly ids: { transferHigh: number; transferLow: number };
 }
 
@@ -55,6 +56,11 @@ interface End {
 export class Receiver {
   private phase: Phase = 'idle';
   private transfer: Transfer | undefined;
+  /** The transfer that the driver prepares. */
+  private preparing: string | undefined;
+  /** Why that was cancelled meanwhile. */
+  private cancelReason: string | undefined;
+  /** The latest announcement that came while the disk was busy, and the end of its transmission. */
   private pending: { announce: Announce; attachment: Uint8Array } | undefined;
   private pendingEnd: End | undefined;
   private running: Running | undefined;
@@ -97,32 +103,26 @@ export class Receiver {
       case 'end':
         return this.ended(message, now);
       case 'cancel':
-        if (message.transfer === this.transfer?.id) this.cancelled(message.reason);
-        return;
+        return this.cancel(message.transfer, message.reason);
       case 'pause':
       case 'resume':
-        if (message.transfer === this.transfer?.id) this.paused = message.type === 'pause';
+        if (message.transfer === this.inHand()) this.paused = message.type === 'pause';
         return;
     }
   }
 
   /** The partial transfer is open; `missing` units are not on disk yet. */
-  prepared(layout: TransferLayout, missing: RangeSet, now: number): void {
-    const pending = this.pending;
-    if (this.phase !== 'preparing' || pending === undefined) return;
-    const { transfer } = pending.announce;
-    this.transfer = {
-      id: transfer,
-      layout,
-      received: new ReceivedUnits(layout.unitCount, missingOnReturn(missing, layout.unitCount)),
-      ids: splitTransferId(transfer),
-    };
-    this.pending = undefined;
+  prepared(layout: TransferLayout, missing: RangeSet): void {
+    const id = this.preparing;
+    if (this.phase !== 'preparing' || id === undefined) return;
+    const received = new Bitmap(layout.unitCount);
+    const all = span(0, layout.unitCount);
+    for (const range of subtract(all, missingOnReturn(missing, layout.unitCount))) received.addRange(range);
+    this.transfer = { id, layout, received, ids: splitTransferId(id) };
+    this.preparing = undefined;
     this.phase = 'idle';
-    this.consider(pending.announce, pending.attachment);
-    const end = this.pendingEnd;
-    this.pendingEnd = undefined;
-    if (end !== undefined) this.finishTransmission(end, now);
+    if (this.cancelReason === undefined) this.takePending();
+    else this.cancelled(this.cancelReason);
   }
 
   dataOpened(now: number): void {
@@ -136,14 +136,13 @@ export class Receiver {
   }
 
   /** The group could not be joined: the teacher will use TCP. */
-  dataFailed(reason: string, now: number): void {
+  dataFailed(reason: string): void {
     const running = this.running;
     if (this.phase !== 'opening' || running === undefined) return;
     this.phase = 'idle';
     this.elect(running.announce, true, reason);
     this.answerProbe(running.announce, false);
     if (this.end !== undefined) this.verify(this.end);
-    else if (now >= this.probeUntil) this.running = undefined;
   }
 
   /**
@@ -179,32 +178,15 @@ export class Receiver {
 
   /** Digests were compared. */
   verified(result: Verification): void {
-    const end = this.end;
-    const transfer = this.transfer;
-    if (this.phase !== 'verifying' || end === undefined || transfer === undefined) return;
+    const { end, transfer } = this;
+    if (this.phase !== 'verifying' || transfer === undefined) return;
+    this.phase = 'idle';
     this.end = undefined;
     this.running = undefined;
-    transfer.received.remove(result.rejected);
-    const missing = transfer.received.missingUnits();
-    this.phase = missing.length === 0 ? 'storing' : 'idle';
-    this.send(
-      {
-        type: 'report',
-        transfer: transfer.id,
-        transmission: end.transmission,
-        ip: this.ownAddress,
-        forged: result.forgedChunks,
-      },
-      encodeRanges(missing),
-    );
-    const { layout } = transfer;
-    this.emit({
-      event: 'report',
-      transmission: end.transmission,
-      missing: layout.toBytes(missing),
-      missingBytes: layout.bytesIn(missing),
-    });
-    if (missing.length === 0) this.queue.push({ kind: 'finalize' });
+    for (const range of result.rejected) transfer.received.removeRange(range);
+    // Without an `end` the connection was lost meanwhile: nobody waits for a report.
+    if (end !== undefined) this.report(transfer, end, result.forgedChunks);
+    this.takePending();
   }
 
   /** The files are in their places. */
@@ -220,7 +202,7 @@ export class Receiver {
 
   /** Preparing, writing or placing failed: this student cannot have the transfer. */
   storageFailed(reason: string): void {
-    const id = this.transfer?.id ?? this.pending?.announce.transfer;
+    const id = this.inHand();
     if (id === undefined) return;
     this.send({ type: 'failed', transfer: id, reason });
     this.emit({ event: 'failed', transfer: id, reason });
@@ -239,9 +221,9 @@ export class Receiver {
     this.closeData();
     this.running = undefined;
     this.end = undefined;
+    this.pending = undefined;
     this.pendingEnd = undefined;
-    if (this.phase === 'preparing') this.pending = undefined;
-    if (this.phase !== 'storing') this.phase = 'idle';
+    if (!this.diskIsBusy()) this.phase = 'idle';
   }
 
   // --- Outputs ---
@@ -265,12 +247,12 @@ export class Receiver {
   /** The transfer in hand and what it still misses, for `hello`. */
   held(): { transfer: string; missing: RangeSet } | undefined {
     if (this.transfer === undefined) return undefined;
-    return { transfer: this.transfer.id, missing: this.transfer.received.missingUnits() };
+    return { transfer: this.transfer.id, missing: this.transfer.received.complement() };
   }
 
   view(): ReceiverView {
     const { transfer } = this;
-    const missing = transfer?.received.missingUnits() ?? EMPTY;
+    const missing = transfer?.received.complement() ?? EMPTY;
     return {
       transfer: transfer?.id,
       phase: this.phase,
@@ -290,18 +272,54 @@ export class Receiver {
       this.elect(announce, false, 'this transfer is complete here');
       return this.send({ type: 'complete', transfer: announce.transfer });
     }
-    if (this.phase === 'storing') return this.elect(announce, false, 'everything is here and being stored');
-    if (this.transfer?.id === announce.transfer) return this.consider(announce, attachment);
-    if (announce.offer === undefined)
-      throw new WireError('an announcement of an unknown transfer came without its description');
+    const isKnown = this.transfer?.id === announce.transfer;
+    if (this.phase === 'storing' && isKnown) return this.elect(announce, false, 'everything is here and being stored');
+    if (this.diskIsBusy()) return this.postpone(announce, attachment);
+    if (isKnown) return this.consider(announce, attachment);
+    this.prepare(announce, attachment);
+  }
+
+  private prepare(announce: Announce, attachment: Uint8Array): void {
+    if (announce.offer === undefined) throw unknownTransfer();
     this.closeData();
     this.transfer = undefined;
     this.running = undefined;
     this.end = undefined;
-    this.pendingEnd = undefined;
-    this.pending = { announce, attachment };
+    this.paused = false;
+    this.preparing = announce.transfer;
+    this.cancelReason = undefined;
     this.phase = 'preparing';
+    this.postpone(announce, attachment);
     this.queue.push({ kind: 'prepare', transfer: announce.transfer, offer: announce.offer });
+  }
+
+  /** Keeps an announcement until the disk is done; a later one takes its place, and the description from it. */
+  private postpone(announce: Announce, attachment: Uint8Array): void {
+    const earlier = this.pending?.announce;
+    const offer = announce.offer ?? (earlier?.transfer === announce.transfer ? earlier.offer : undefined);
+    if (offer === undefined && announce.transfer !== this.inHand()) throw unknownTransfer();
+    this.pending = { announce: { ...announce, ...(offer === undefined ? {} : { offer }) }, attachment };
+    this.pendingEnd = undefined;
+  }
+
+  private takePending(): void {
+    const { pending, pendingEnd } = this;
+    this.pending = undefined;
+    this.pendingEnd = undefined;
+    if (pending === undefined) return;
+    this.announced(pending.announce, pending.attachment);
+    if (pendingEnd === undefined || this.phase === 'storing' || this.inHand() !== pending.announce.transfer) return;
+    if (this.phase === 'preparing') this.pendingEnd = pendingEnd;
+    else this.endOffChannel(pendingEnd);
+  }
+
+  /** The driver prepares, verifies or stores: one thing after the other. */
+  private diskIsBusy(): boolean {
+    return this.phase === 'preparing' || this.phase === 'verifying' || this.phase === 'storing';
+  }
+
+  private inHand(): string | undefined {
+    return this.transfer?.id ?? this.preparing;
   }
 
   private consider(announce: Announce, attachment: Uint8Array): void {
@@ -320,7 +338,7 @@ export class Receiver {
       ranges: layout.toBytes(units),
       bytes: layout.bytesIn(units),
     });
-    const needed = sizeOf(intersect(transfer.received.missingUnits(), units));
+    const needed = sizeOf(intersect(transfer.received.complement(), units));
     this.running = { announce, units, unitTotal: sizeOf(units), highest: -1, received: 0, needed };
     if (needed === 0) return this.elect(announce, false, 'nothing of it is missing here');
     if (announce.mode === 'plain') {
@@ -362,10 +380,10 @@ export class Receiver {
   private take(running: Running, transfer: Transfer, index: number, unit: number, now: number): number | undefined {
     this.quietSince = now;
     if (index > running.highest) running.highest = index;
-    this.unreported++;
-    if (this.unreported >= PROGRESS_DATAGRAMS) this.reportProgress(now);
-    else if (this.progressAt === Number.POSITIVE_INFINITY) this.progressAt = now + running.announce.progressMs;
     running.received++;
+    this.unreported++;
+    if (this.unreported >= running.announce.progressDatagrams) this.reportProgress(now);
+    else if (this.progressAt === Number.POSITIVE_INFINITY) this.progressAt = now + running.announce.progressMs;
     if (!transfer.received.add(unit)) return this.drop('duplicate');
     running.needed--;
     if (running.needed === 0 && this.phase === 'draining' && this.end !== undefined) this.verify(this.end);
@@ -416,10 +434,14 @@ export class Receiver {
   }
 
   private finishTransmission(end: End, now: number): void {
+    if (!this.onDataChannel()) return this.endOffChannel(end);
     this.end = end;
-    if (this.phase === 'opening') return;
-    if (this.onDataChannel()) this.drain(now);
-    else this.verify(end);
+    this.drain(now);
+  }
+
+  private endOffChannel(end: End): void {
+    this.end = end;
+    if (this.phase !== 'opening') this.verify(end);
   }
 
   private drain(now: number): void {
@@ -454,6 +476,27 @@ export class Receiver {
     this.phase = 'idle';
   }
 
+  private report(transfer: Transfer, end: End, forged: number): void {
+    const { id, layout, received } = transfer;
+    const missing = received.complement();
+    const { transmission } = end;
+    this.send({ type: 'report', transfer: id, transmission, ip: this.ownAddress, forged }, encodeRanges(missing));
+    const [ranges, missingBytes] = [layout.toBytes(missing), layout.bytesIn(missing)];
+    this.emit({ event: 'report', transmission, missing: ranges, missingBytes });
+    if (missing.length > 0) return;
+    this.phase = 'storing';
+    this.queue.push({ kind: 'finalize' });
+  }
+
+  private cancel(transfer: string, reason: string): void {
+    if (this.pending?.announce.transfer === transfer) {
+      this.pending = undefined;
+      this.pendingEnd = undefined;
+    }
+    if (this.preparing === transfer) this.cancelReason = reason;
+    else if (this.transfer?.id === transfer) this.cancelled(reason);
+  }
+
   private cancelled(reason: string): void {
     this.closeData();
     this.queue.push({ kind: 'discard' });
@@ -462,14 +505,17 @@ export class Receiver {
   }
 
   private leaveTransfer(complete: boolean): void {
+    if (this.pending?.announce.transfer === this.inHand()) this.pending = undefined;
     this.phase = 'idle';
     this.transfer = undefined;
-    this.pending = undefined;
-    this.pendingEnd = undefined;
+    this.preparing = undefined;
+    this.cancelReason = undefined;
     this.running = undefined;
     this.end = undefined;
+    this.paused = false;
     this.progressAt = Number.POSITIVE_INFINITY;
     this.queue.push({ kind: 'done', complete });
+    this.takePending();
   }
 
   private send(message: StudentMessage, attachment?: Uint8Array): void {
@@ -479,4 +525,8 @@ export class Receiver {
   private emit(event: StudentEvent): void {
     this.queue.push({ kind: 'event', event });
   }
+}
+
+function unknownTransfer(): WireError {
+  return new WireError('an announcement of an unknown transfer came without its description');
 }

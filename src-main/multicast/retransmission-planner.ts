@@ -53,7 +53,7 @@ export function planRepair(needy: readonly Needy[], layout: TransferLayout, opti
     else if (options.repair === 'plain')
       givenUp.push({ id: student.id, reason: `${why}, and repair over TCP is switched off` });
     else if (student.fills >= MAX_FILLS)
-      givenUp.push({ id: student.id, reason: 'it kept asking for data that it had been given over TCP' });
+      givenUp.push({ id: student.id, reason: 'it kept asking for data that it was offered over TCP' });
     else byTcp.push({ student, why });
   }
   if (byMulticast.length > 0) return { ...planMulticast(byMulticast, layout, options), givenUp };
@@ -86,7 +86,8 @@ function planMulticast(
   const ids = students.map((student) => student.id);
   if (sizeOf(units) === 0) return { mode: 'tcp', students: ids, units, why: 'only the digests are left to compare' };
   const only = students.length === 1;
-  if (only && options.repair === 'auto' && layout.bytesIn(units) <= SMALL_LEFTOVER_BYTES) {
+  const mayFill = options.repair === 'auto' && students.every((student) => student.fills < MAX_FILLS);
+  if (only && mayFill && layout.bytesIn(units) <= SMALL_LEFTOVER_BYTES) {
     return { mode: 'tcp', students: ids, units, why: 'a small leftover of one student' };
   }
   return { mode: 'plain', students: ids, units, why: only ? 'one student' : `the union of ${students.length} reports` };

@@ -26,6 +26,8 @@ export interface Member {
   fills: number;
   /** Owes the report of the last transmission since, ms. */
   reportDueSince: number | undefined;
+  /** The transmission that it owes the report of. */
+  reportDueFor: number;
   storingSince: number;
   // Its part in the running transmission.
   announced: boolean;
@@ -75,6 +77,7 @@ export class Scorecard {
       missing: held?.complete === true ? EMPTY : missing,
       why: '',
       reportDueSince: undefined,
+      reportDueFor: 0,
       storingSince: 0,
       announced: false,
       offered: false,
@@ -85,12 +88,11 @@ export class Scorecard {
     return member;
   }
 
-  /** Restores a member from the teacher's journal: known, not connected. */
+  /** Restores a member from the teacher's journal: known, not connected. One that failed gets another chance. */
   restore(student: StudentIdentity, outcome: 'open' | 'complete' | 'failed', missing: RangeSet, now: number): void {
     const member = this.enroll(student, { complete: outcome === 'complete', missing });
     member.connected = false;
     member.awaySince = now;
-    if (outcome === 'failed') Object.assign(member, { outcome: 'open' });
   }
 
   /** A report: the ranges that a student misses now (requirement A4). */

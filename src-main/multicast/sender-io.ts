@@ -7,7 +7,7 @@ import type { RepairPolicy } from './retransmission-planner';
 /** What the sender asks its driver to do, in order. */
 export type SenderOutput =
   | { kind: 'message'; to: string; message: TeacherMessage; attachment?: Uint8Array }
-  /** Open the data channel, then call `dataOpened` or `dataFailed`. */
+  /** Open the data channel, then call `dataOpened`; where it cannot be opened, `abort`. */
   | { kind: 'openData'; transmission: number }
   /** Close it once its queue is empty. */
   | { kind: 'closeData' }

@@ -6,12 +6,12 @@ import { DATA, PROBE, splitTransferId } from '../../src-shared/wire/data-datagra
 import type { StudentMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
 import { WireError } from '../../src-shared/wire/wire-error';
-import { type Announcement, announcementOf } from './announcement';
+import { type Announcement, announcementOf, progressDatagrams } from './announcement';
 import { Fills } from './fill-queue';
 import { Gathering } from './gathering';
 import { type MemberDeadline, memberDeadline } from './member-deadline';
 import { Pace } from './pace';
-import { MAX_RETURNS, REPORT_PATIENCE_MS } from './params';
+import { EXPIRY_CHECK_MS, MAX_RETURNS, MIN_WINDOW_DATAGRAMS, REPORT_PATIENCE_MS, WINDOW_REPORTS } from './params';
 import { planRepair, type RepairPlan } from './retransmission-planner';
 import { type HeldState, type Member, needOf, Scorecard } from './scorecard';
 import type { DueDatagram, DueFill, SenderOptions, SenderOutput, SenderState } from './sender-io';
@@ -20,6 +20,8 @@ import type { TransferLayout } from './transfer-layout';
 import { Transmission } from './transmission';
 
 type Phase =
+  /** The class enrolls; `start` has not been called. */
+  | 'idle'
   /** Between transmissions; nobody can be served right now. */
   | 'waiting'
   /** The driver opens the data channel. */
@@ -39,7 +41,7 @@ type Phase =
  */
 export class Sender {
   readonly scorecard: Scorecard;
-  private phase: Phase = 'waiting';
+  private phase: Phase = 'idle';
   private paused = false;
   private plan: RepairPlan = { mode: 'plain', students: [], units: EMPTY, why: '', givenUp: [] };
   private number: number;
@@ -53,6 +55,8 @@ export class Sender {
   private fills: Fills;
   private fillMovedAt = 0;
   private reportUntil = 0;
+  /** When members are next looked at for having taken too long. */
+  private expiryAt: number;
   private resentBytes: number;
   private filledBytes: number;
   private readonly pace: Pace;
@@ -69,6 +73,7 @@ export class Sender {
     this.sequence = options.resumed?.sequence ?? 0;
     this.resentBytes = options.resumed?.resentBytes ?? 0;
     this.filledBytes = options.resumed?.filledBytes ?? 0;
+    this.expiryAt = startedAt + EXPIRY_CHECK_MS;
     this.fills = new Fills(layout);
     this.pace = new Pace(options.rate, layout.payloadBytes, startedAt);
     this.outbox = new SenderOutbox(options.transfer, layout, this.scorecard);
@@ -79,6 +84,7 @@ export class Sender {
 
   /** Enrolls the class and begins: transmission 0, or the next round of an interrupted transfer. */
   start(now: number): void {
+    this.phase = 'waiting';
     this.planNext(now);
   }
 
@@ -98,7 +104,7 @@ export class Sender {
     }
     if (this.plan.mode === 'plain' && (this.phase === 'gathering' || this.phase === 'transmitting'))
       this.announceTo(member);
-    else if (this.phase === 'waiting' && this.number >= 0) this.planNext(now);
+    else if (this.number >= 0) this.advance(now);
   }
 
   /** A control connection is gone. `left`: the student said so, and will not be waited for. */
@@ -143,7 +149,8 @@ export class Sender {
 
   /** The data channel is open; its datagrams leave from this address and UDP port. */
   dataOpened(source: { address: string; port: number }, now: number): void {
-    if (this.phase !== 'opening') return;
+    // The transfer was stopped while the channel was being opened.
+    if (this.phase !== 'opening') return this.outbox.push({ kind: 'closeData' });
     this.source = source;
     this.outbox.event({ event: 'dataChannel', transmission: this.number, state: 'open' });
     this.gather(now);
@@ -209,6 +216,11 @@ export class Sender {
     return { header, unit };
   }
 
+  /** Chunks that the next datagrams will need: read them ahead. */
+  chunksAhead(count: number): readonly number[] {
+    return this.running?.chunksAhead(this.layout, count) ?? [];
+  }
+
   /** Tells that the datagram of `nextDatagram` was handed to the data channel. */
   datagramSent(datagram: DueDatagram, now: number): void {
     if (datagram.unit === undefined) {
@@ -241,7 +253,7 @@ export class Sender {
   /** When `timeout` (or `nextDatagram`) wants to be called next, ms; undefined when only an input can move it on. */
   deadline(now: number): number | undefined {
     if (this.phase === 'finished') return undefined;
-    return Math.min(...this.phaseDeadlines(now), ...this.memberDeadlines(), Number.POSITIVE_INFINITY);
+    return Math.min(this.expiryAt, ...this.phaseDeadlines(now));
   }
 
   get isFinished(): boolean {
@@ -328,7 +340,7 @@ export class Sender {
 
   /** Finishes when everybody has an outcome. */
   private settle(now: number): void {
-    if (this.phase === 'finished' || this.phase === 'opening') return;
+    if (this.phase === 'finished' || this.phase === 'opening' || this.phase === 'idle') return;
     if (this.scorecard.all.every((member) => member.outcome === 'complete' || member.outcome === 'failed'))
       this.finish(now);
   }
@@ -363,7 +375,7 @@ export class Sender {
   private gather(now: number): void {
     this.phase = 'gathering';
     this.gathering = new Gathering(() => this.scorecard.all, now);
-    this.running = this.plan.mode === 'plain' ? new Transmission(this.plan.units, this.sequence, now) : undefined;
+    this.running = this.plan.mode === 'plain' ? this.newTransmission(now) : undefined;
     const { mode, units, students, why } = this.plan;
     this.outbox.event({
       event: 'announced',
@@ -390,6 +402,7 @@ export class Sender {
     const { bare, whole, units } = this.announcement;
     this.outbox.tell(member, member.offered || member.outcome === 'complete' ? bare : whole, units);
     member.offered = true;
+    if (this.paused) this.outbox.tell(member, { type: 'pause', transfer: this.options.transfer });
   }
 
   private announce(): Announcement {
@@ -458,9 +471,15 @@ export class Sender {
     this.pace.begin(now);
   }
 
+  private newTransmission(now: number): Transmission {
+    const reports = WINDOW_REPORTS * progressDatagrams(this.scorecard.current.length);
+    const window = Math.max(MIN_WINDOW_DATAGRAMS, reports);
+    return new Transmission(this.plan.units, this.sequence, now, window);
+  }
+
   /** The transmission's clock starts with its first datagram, not with its announcement. */
   private restarted(now: number): Transmission {
-    const running = new Transmission(this.plan.units, this.sequence, now);
+    const running = this.newTransmission(now);
     for (const member of this.scorecard.all) if (member.probe === 'seen') running.addListener(member.id);
     return running;
   }
@@ -497,10 +516,11 @@ export class Sender {
     this.fills = new Fills(this.layout);
     this.fillMovedAt = now;
     for (const member of this.planned()) {
-      if (!member.connected || member.elected !== true) continue;
-      const units = intersect(member.missing, this.plan.units);
+      if (!member.connected) continue;
+      // Counted for one that stays off as well: nobody is offered a fill for ever.
       member.fills++;
-      this.fills.begin(member.id, units);
+      if (member.elected !== true) continue;
+      this.fills.begin(member.id, intersect(member.missing, this.plan.units));
       this.outbox.push({ kind: 'fill', to: member.id });
     }
     this.advance(now);
@@ -518,7 +538,7 @@ export class Sender {
     const root = this.root ?? '';
     for (const member of this.scorecard.all) {
       if (!member.connected || !member.announced || member.outcome !== 'open') continue;
-      member.reportDueSince = now;
+      Object.assign(member, { reportDueSince: now, reportDueFor: this.number });
       this.outbox.tell(member, { type: 'end', transfer, transmission: this.number, lastSequence, root });
     }
     this.closeData();
@@ -542,13 +562,14 @@ export class Sender {
     attachment: Uint8Array,
     now: number,
   ): void {
-    if (member.outcome !== 'open' || member.reportDueSince === undefined || message.transmission !== this.number)
-      return;
+    if (member.outcome !== 'open' || member.reportDueSince === undefined) return;
+    // A late report is of the transmission that it was asked about, not of the one that runs now.
+    if (message.transmission !== member.reportDueFor) return;
     const missing = decodeRanges(attachment, this.layout.unitCount);
     if (message.forged > this.layout.chunkCount + 1)
       throw new WireError('a report counts more forged chunks than there are');
     this.scorecard.report(member, missing, message.forged, this.plan.mode, this.plan.units);
-    this.outbox.report(member, message.ip, this.number);
+    this.outbox.report(member, message.ip, message.transmission);
     if (!member.current) Object.assign(member, { outcome: 'storing', storingSince: now });
     this.outbox.scorecardChanged();
     this.outbox.push({ kind: 'save' });
@@ -558,6 +579,8 @@ export class Sender {
   private completed(member: Member, now: number): void {
     if (member.outcome === 'failed') return;
     Object.assign(member, { outcome: 'complete', current: false, missing: EMPTY, reportDueSince: undefined, why: '' });
+    this.running?.removeListener(member.id);
+    this.fills.end(member.id);
     this.outbox.scorecardChanged();
     this.outbox.push({ kind: 'save' });
     this.advance(now);
@@ -575,6 +598,8 @@ export class Sender {
   }
 
   private expireMembers(now: number): void {
+    if (now < this.expiryAt) return;
+    this.expiryAt = now + EXPIRY_CHECK_MS;
     for (const member of this.scorecard.all) {
       const due = this.memberDeadline(member);
       if (due === undefined || now < due.at) continue;
@@ -615,9 +640,5 @@ export class Sender {
     if (this.phase === 'gathering') return [gathering.deadline, gathering.probeDeadline];
     if (this.phase !== 'transmitting' || running === undefined) return [];
     return this.paused ? [gathering.probeDeadline] : [...this.pace.deadlines(running, now), gathering.probeDeadline];
-  }
-
-  private memberDeadlines(): number[] {
-    return this.scorecard.all.flatMap((member) => this.memberDeadline(member)?.at ?? []);
   }
 }

@@ -1,8 +1,9 @@
 import type { Range, RangeSet } from '../../src-shared/ranges/range-set';
 import { sizeOf } from '../../src-shared/ranges/range-set';
 import { serialAdd, serialDistance } from '../../src-shared/ranges/serial-number';
-import { SLOW_INTERVAL_MS, SLOW_SHARE, WINDOW_DATAGRAMS, WINDOW_STALL_MS } from './params';
+import { SLOW_INTERVAL_MS, SLOW_SHARE, WINDOW_STALL_MS } from './params';
 import type { DeliverySample } from './rate-control';
+import type { TransferLayout } from './transfer-layout';
 
 /** One student on the data channel, as its position reports tell. */
 interface Listener {
@@ -10,7 +11,8 @@ interface Listener {
   position: number;
   received: number;
   judged: { position: number; received: number };
-  compared: { received: number };
+  /** Datagrams received at the last comparison with the others; undefined until it has been there for a whole interval. */
+  compared: number | undefined;
   /** Moved off: neither the window nor the rate follows it any more. */
   movedOff: boolean;
 }
@@ -38,6 +40,8 @@ export class Transmission {
     readonly units: RangeSet,
     readonly firstSequence: number,
     readonly startedAt: number,
+    /** How many datagrams it may be ahead of the slowest listener (PROTOCOL.md section 7.3). */
+    private readonly window: number,
   ) {
     this.total = sizeOf(units);
     this.unit = units[0]?.[0] ?? 0;
@@ -78,6 +82,21 @@ export class Transmission {
     this.unit = this.units[this.range]?.[0] ?? this.unit;
   }
 
+  /** The next chunks of the content that this transmission will need, after that of the next unit. */
+  chunksAhead(layout: TransferLayout, count: number): number[] {
+    const chunks: number[] = [];
+    let latest = layout.chunkOf(this.unit);
+    for (let i = this.range; i < this.units.length && chunks.length < count; i++) {
+      const [start, end] = this.units[i] ?? [0, 0];
+      const last = layout.chunkOf(Math.min(end, layout.contentUnits) - 1);
+      for (let chunk = Math.max(layout.chunkOf(start), latest); chunk <= last && chunks.length < count; chunk++) {
+        if (chunk > latest) chunks.push(chunk);
+        latest = chunk;
+      }
+    }
+    return chunks;
+  }
+
   /** A student hears the group from now on; what was sent before is not counted as its loss. */
   addListener(student: string): void {
     const position = this.sentCount;
@@ -85,7 +104,7 @@ export class Transmission {
       position,
       received: 0,
       judged: { position, received: 0 },
-      compared: { received: 0 },
+      compared: position === 0 ? 0 : undefined,
       movedOff: false,
     });
     this.findSlowest();
@@ -113,7 +132,7 @@ export class Transmission {
 
   /** True while the window holds the sender back. */
   windowFull(now: number): boolean {
-    const full = this.sentCount - this.slowest >= WINDOW_DATAGRAMS;
+    const full = this.sentCount - this.slowest >= this.window;
     if (!full) this.blockedSince = undefined;
     else this.blockedSince ??= now;
     return full;
@@ -128,7 +147,7 @@ export class Transmission {
   moveOffStalled(now: number): MovedOff[] {
     if (this.stallDeadline === undefined || now < this.stallDeadline) return [];
     this.blockedSince = undefined;
-    return this.moveOff((listener) => this.sentCount - listener.position >= WINDOW_DATAGRAMS, 'it did not keep up');
+    return this.moveOff((listener) => this.sentCount - listener.position >= this.window, 'it did not keep up');
   }
 
   /** Forgets that the window was full: time in a pause is nobody's fault. */
@@ -142,8 +161,8 @@ export class Transmission {
     this.comparedAt = now;
     const delivered = new Map<Listener, number>();
     for (const [, listener] of this.followed()) {
-      delivered.set(listener, listener.received - listener.compared.received);
-      listener.compared.received = listener.received;
+      if (listener.compared !== undefined) delivered.set(listener, listener.received - listener.compared);
+      listener.compared = listener.received;
     }
     const sorted = [...delivered.values()].sort((a, b) => a - b);
     const median = sorted[sorted.length >> 1] ?? 0;

@@ -1,4 +1,4 @@
-/** A certificate's SHA-256 fingerprint is the identity of a device: 64 lower-case hex digits (PROTOCOL.md section 6). */
+/** A certificate's SHA-256 fingerprint is the identity of a device: 64 lower-case hex digits (PROTOCOL.md section 4.1). */
 
 /** Text that should be a fingerprint and is not. */
 export class FingerprintError extends Error {

@@ -21,7 +21,7 @@ export class TrustStoreError extends Error {
 
 const FILE = 'pins.json';
 
-/** The teachers whose certificates this student accepts, by fingerprint only (PROTOCOL.md section 6). */
+/** The teachers whose certificates this student accepts, by fingerprint only (PROTOCOL.md section 4.1). */
 export class TrustStore {
   private saving: Promise<void> = Promise.resolve();
 

@@ -1,7 +1,7 @@
 import type { StudentEvent, TeacherEvent } from '../../src-shared/ipc/events';
 import { HEADER_BYTES, writeHeader } from '../../src-shared/wire/data-datagram';
 import type { StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
-import { missingOnReturn } from '../multicast/received-units';
+import { missingOnReturn } from '../multicast/missing-on-return';
 import { Receiver } from '../multicast/receiver';
 import type { RepairPolicy } from '../multicast/retransmission-planner';
 import { Sender } from '../multicast/sender';
@@ -327,7 +327,7 @@ class StudentHost {
           this.room.progress(this, connection, output.progress),
         );
       case 'prepare':
-        return soon((now) => receiver.prepared(this.source.layout, this.store.missing(), now));
+        return soon(() => receiver.prepared(this.source.layout, this.store.missing()));
       case 'openData':
         return soon((now) => receiver.dataOpened(now));
       case 'verify':

@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { plainText } from '../../src-shared/text/plain-text';
-import { MAX_FRAME_BYTES, MAX_REASON_CHARS } from '../../src-shared/wire/limits';
+import { MAX_FRAME_BYTES, MAX_REASON_CHARS, MAX_REPORT_JSON_BYTES } from '../../src-shared/wire/limits';
 import type { StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
 import { WireError } from '../../src-shared/wire/wire-error';
@@ -8,11 +8,12 @@ import { plainAddress } from './address';
 import { type Clock, systemClock } from './clock';
 import { ControlFault, type FaultCode } from './control-fault';
 import { encodeMessage, encodeProgressFrame, type Frame, FrameDecoder } from './frame-codec';
+import { MessageBudget } from './message-budget';
 import { OutgoingQueue } from './outgoing-queue';
 
 /** Bounds of one connection (PROTOCOL.md section 4.1). */
 export interface ConnectionLimits {
-  /** Both sides ping this often, whatever else travels, so that each always has something to hear. */
+  /** A side that has heard nothing for so long pings; the pong is something to hear. */
   readonly pingMs: number;
   /** A peer that was not heard for so long is dead: four pings lost in a row. */
   readonly silentMs: number;
@@ -22,6 +23,9 @@ export interface ConnectionLimits {
   readonly queuedBytes: number;
   /** How long a closing connection may take to deliver its last words. */
   readonly lingerMs: number;
+  /** What the peer may say, in the long run and in one burst. */
+  readonly messagesPerSecond: number;
+  readonly messagesAtOnce: number;
 }
 
 const LIMITS: ConnectionLimits = {
@@ -30,6 +34,9 @@ const LIMITS: ConnectionLimits = {
   stalledMs: 10_000,
   queuedBytes: 2 * MAX_FRAME_BYTES,
   lingerMs: 2_000,
+  // A teacher's fills come as fast as the network brings them.
+  messagesPerSecond: Number.POSITIVE_INFINITY,
+  messagesAtOnce: Number.POSITIVE_INFINITY,
 };
 
 /** Fills are pulled while less than this waits: enough to keep the link busy between two turns of the event loop. */
@@ -86,6 +93,7 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
   private readonly clock: Clock;
   private readonly limits: ConnectionLimits;
   private readonly decoder = new FrameDecoder();
+  private readonly budget: MessageBudget;
   private readonly queue: OutgoingQueue;
   private handlers: ControlHandlers<In> | undefined;
   /** Frames that came in the same piece as the one after which the handlers were detached. */
@@ -107,6 +115,8 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
     this.clock = options.clock ?? systemClock;
     this.limits = { ...LIMITS, ...options.limits };
     this.lastHeard = this.clock.now();
+    const { messagesPerSecond, messagesAtOnce } = this.limits;
+    this.budget = new MessageBudget(messagesPerSecond, messagesAtOnce, this.lastHeard);
     this.queue = new OutgoingQueue(
       (bytes, taken) => socket.write(bytes, (error) => (error ? undefined : taken())),
       () => this.clock.now(),
@@ -145,9 +155,14 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
     if (this.isOpen) this.socket.pause();
   }
 
-  /** For a peer that has said hello: the limit of its frames goes from MAX_HELLO_BYTES to MAX_FRAME_BYTES. */
+  /** For a teacher, who sends manifests: the limit of its frames goes from MAX_HELLO_BYTES to MAX_FRAME_BYTES. */
   acceptLongFrames(): void {
-    this.decoder.raiseLimit(MAX_FRAME_BYTES);
+    this.decoder.setLimits(MAX_FRAME_BYTES, MAX_FRAME_BYTES);
+  }
+
+  /** For a student that has said hello: only attachments may be long now. */
+  acceptReports(): void {
+    this.decoder.setLimits(MAX_FRAME_BYTES, MAX_REPORT_JSON_BYTES);
   }
 
   /** @throws WireError where the message is too long for any peer. */
@@ -209,6 +224,7 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
   }
 
   private dispatch(frame: Frame, handlers: ControlHandlers<In>): void {
+    if (!this.budget.spend(this.clock.now())) throw new ControlFault('protocol', 'Far too many messages came at once.');
     if (frame.kind === 'progress') return handlers.onProgress?.(frame.progress);
     const message = this.parse(frame.body);
     // A kind that this version does not know (section 4.1).
@@ -246,7 +262,8 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
     if (now - this.lastHeard >= this.limits.silentMs) return this.abandon('silent', 'It does not answer any more.');
     if (this.queue.stalledFor(now) >= this.limits.stalledMs)
       return this.abandon('stalled', 'It does not read what is sent to it.');
-    this.sendFrame(encodeMessage({ type: 'ping', id: this.pings++ }));
+    // Whoever hears something needs no pong to know that the peer lives.
+    if (now - this.lastHeard >= this.limits.pingMs) this.sendFrame(encodeMessage({ type: 'ping', id: this.pings++ }));
   }
 
   private abandon(cause: CloseCause, reason: string): void {

@@ -8,21 +8,24 @@ interface Slab {
   readonly bytes: Buffer;
 }
 
-/** Slabs kept: the one being sent and those being made ready. */
-const SLABS = 6;
 /** Chunks read ahead, so that sending rarely waits for the disk. */
-const READ_AHEAD = 3;
+const READ_AHEAD = 8;
+/** Slabs kept: the one being sent, those being made ready, and some that were just sent. */
+const SLABS = 2 * READ_AHEAD;
 /** The trailer has no chunks of its own; it is one slab under this number. */
 const TRAILER = -1;
 
 /** The teacher's datagrams: ciphertext cut into units, ready to be sent without another copy (PROTOCOL.md section 5). */
 export class DatagramReader {
   private readonly slabs = new Map<number, Slab>();
+  private current = TRAILER;
   private readonly loading = new Map<number, Promise<void>>();
 
   constructor(
     private readonly source: TransferSource,
     private readonly layout: TransferLayout,
+    /** The chunks that will be needed next, at most so many. */
+    private readonly chunksAhead: (count: number) => readonly number[],
   ) {}
 
   /** The unit's datagram, its header still to be written; undefined while it is not in memory: `load` it. */
@@ -30,14 +33,17 @@ export class DatagramReader {
     const key = this.slabOf(unit);
     const slab = this.slabs.get(key);
     if (slab === undefined) return undefined;
-    for (let ahead = 1; key !== TRAILER && ahead <= READ_AHEAD; ahead++) this.readAhead(key + ahead);
+    if (key !== this.current) this.readAhead();
+    this.current = key;
     const start = (unit - slab.first) * (HEADER_BYTES + this.layout.payloadBytes);
     return slab.bytes.subarray(start, start + HEADER_BYTES + this.layout.lengthOf(unit));
   }
 
   /** @throws LibraryError where the files cannot be read or have changed. */
   load(unit: number): Promise<void> {
-    return this.loadSlab(this.slabOf(unit));
+    const loading = this.loadSlab(this.slabOf(unit));
+    this.readAhead();
+    return loading;
   }
 
   /** The payloads of consecutive units of one chunk, or of the trailer. */
@@ -54,10 +60,11 @@ export class DatagramReader {
     return unit < this.layout.contentUnits ? this.layout.chunkOf(unit) : TRAILER;
   }
 
-  private readAhead(chunk: number): void {
-    if (chunk >= this.layout.chunkCount || this.slabs.has(chunk)) return;
-    // A failure shows again, and is handled, when the chunk's turn comes.
-    this.loadSlab(chunk).catch(() => undefined);
+  private readAhead(): void {
+    for (const chunk of this.chunksAhead(READ_AHEAD)) {
+      // A failure shows again, and is handled, when the chunk's turn comes.
+      if (!this.slabs.has(chunk)) this.loadSlab(chunk).catch(() => undefined);
+    }
   }
 
   private loadSlab(key: number): Promise<void> {

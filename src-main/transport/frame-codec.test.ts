@@ -106,19 +106,27 @@ describe('frame codec', () => {
     const frame = encodeMessage({ a: 'x'.repeat(MAX_HELLO_BYTES) });
     expect(() => [...new FrameDecoder().feed(frame.subarray(0, 4))]).toThrow(WireError);
     const decoder = new FrameDecoder();
-    decoder.raiseLimit(MAX_FRAME_BYTES);
+    decoder.setLimits(MAX_FRAME_BYTES, MAX_FRAME_BYTES);
     expect([...decoder.feed(frame)]).toHaveLength(1);
   });
 
   it('lets a limit that the first frame raises hold for the second in the same chunk', () => {
     const chunk = Buffer.concat([encodeMessage({ a: 1 }), encodeMessage({ b: 'x'.repeat(100) })]);
-    const decoder = new FrameDecoder(50);
+    const decoder = new FrameDecoder();
+    decoder.setLimits(50, 50);
     const bodies: unknown[] = [];
     for (const frame of decoder.feed(chunk)) {
       if (frame.kind === 'message') bodies.push(frame.body);
-      decoder.raiseLimit(1000);
+      decoder.setLimits(1000, 1000);
     }
     expect(bodies).toHaveLength(2);
+  });
+
+  it('takes long attachments, not long JSON, where only those are allowed', () => {
+    const decoder = new FrameDecoder();
+    decoder.setLimits(1000, 100);
+    expect([...decoder.feed(encodeMessage({ a: 1 }, new Uint8Array(900)))]).toHaveLength(1);
+    expect(() => [...decoder.feed(encodeMessage({ a: 'x'.repeat(900) }))]).toThrow('longer than its kind');
   });
 
   it('refuses to write what no peer would read', () => {

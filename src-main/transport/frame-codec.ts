@@ -53,12 +53,17 @@ export class FrameDecoder {
   private body = new Uint8Array(0);
   private bodyFill = 0;
 
-  /** @param limit longest frame accepted, in bytes after the length field. */
-  constructor(private limit: number = MAX_HELLO_BYTES) {}
+  private limit = MAX_HELLO_BYTES;
+  private jsonLimit = MAX_HELLO_BYTES;
 
-  /** Takes effect from the next frame on, even one whose bytes are already here. */
-  raiseLimit(limit: number): void {
+  /**
+   * Takes effect from the next frame on, even one whose bytes are already here.
+   * @param limit longest frame accepted, in bytes after the length field
+   * @param jsonLimit most of it that may be JSON: parsing that costs memory and time, carrying bytes does not
+   */
+  setLimits(limit: number, jsonLimit: number): void {
     this.limit = limit;
+    this.jsonLimit = jsonLimit;
   }
 
   /**
@@ -78,7 +83,7 @@ export class FrameDecoder {
       position += piece.length;
       const body = this.append(piece);
       if (body === undefined) continue;
-      const frame = decodeFrame(body);
+      const frame = decodeFrame(body, this.jsonLimit);
       if (frame !== undefined) yield frame;
     }
   }
@@ -123,17 +128,18 @@ export class FrameDecoder {
   }
 }
 
-function decodeFrame(bytes: Uint8Array): Frame | undefined {
+function decodeFrame(bytes: Uint8Array, jsonLimit: number): Frame | undefined {
   const body = bytes.subarray(KIND_BYTES);
-  if (bytes[0] === MESSAGE_KIND) return decodeMessage(body);
+  if (bytes[0] === MESSAGE_KIND) return decodeMessage(body, jsonLimit);
   if (bytes[0] === PROGRESS_KIND) return { kind: 'progress', progress: decodeProgress(body) };
   return undefined;
 }
 
-function decodeMessage(bytes: Uint8Array): Frame {
+function decodeMessage(bytes: Uint8Array, jsonLimit: number): Frame {
   if (bytes.length < LENGTH_BYTES) throw new WireError('a message is truncated');
   const end = LENGTH_BYTES + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
   if (end > bytes.length) throw new WireError('a message is truncated');
+  if (end - LENGTH_BYTES > jsonLimit) throw new WireError('a message is longer than its kind may be');
   return { kind: 'message', body: decodeJson(bytes.subarray(LENGTH_BYTES, end)), attachment: bytes.subarray(end) };
 }
 

@@ -1,15 +1,25 @@
+import { stat } from 'node:fs/promises';
 import type { ReceivedFile, StudentEvent } from '../../src-shared/ipc/events';
 import type { IncomingState, IncomingView } from '../../src-shared/ipc/snapshots';
 import { encodeRanges } from '../../src-shared/ranges/range-codec';
 import { HEADER_BYTES } from '../../src-shared/wire/data-datagram';
 import type { Announce, Hello, Offer, TeacherMessage } from '../../src-shared/wire/messages';
-import { checkFreeSpace } from '../library/free-space';
-import { completedTransfers, heldTransfers, rememberCompleted } from '../library/held-transfers';
+import { makeFolders } from '../library/folders';
+import { checkFreeSpace, storedBytes } from '../library/free-space';
+import {
+  completedTransfers,
+  fitIntoHello,
+  forgetOldTransfers,
+  heldTransfers,
+  rememberCompleted,
+} from '../library/held-transfers';
 import { checkManifest } from '../library/manifest';
-import { PartialTransfer } from '../library/partial-transfer';
+import { PartialTransfer, partialFolder } from '../library/partial-transfer';
+import { SerialQueue } from '../library/serial-queue';
 import { coverage } from '../multicast/loss-map';
 import { Receiver } from '../multicast/receiver';
 import type { ReceiverOutput } from '../multicast/receiver-io';
+import type { TransferLayout } from '../multicast/transfer-layout';
 import { DeadlineTimer, systemClock } from './clock';
 import type { TeacherConnection } from './control-connection';
 import { type DataReceiver, openReceiver } from './data-channel';
@@ -17,6 +27,7 @@ import type { Impairment } from './impairment';
 import { interfaceOf } from './interfaces';
 import { coversOf, filesOf } from './manifest-view';
 import { layoutOf } from './prepared-transfer';
+import { reasonOf } from './words';
 
 export interface IncomingOptions {
   /** Where files go. */
@@ -52,7 +63,10 @@ export class IncomingTransfer {
   private readonly flushTimer: NodeJS.Timeout;
   private connection: TeacherConnection | undefined;
   private room = '';
+  private readonly disk = new SerialQueue();
   private partial: PartialTransfer | undefined;
+  /** The transfer announced last: what is prepared for another one is of no use any more. */
+  private wanted = '';
   private current: Current | undefined;
   private channel: DataReceiver | undefined;
   private channelWanted = false;
@@ -79,7 +93,7 @@ export class IncomingTransfer {
     if (inHand === undefined) return onDisk;
     const missing = Buffer.from(encodeRanges(inHand.missing)).toString('base64');
     const others = onDisk.filter(({ transfer }) => transfer !== inHand.transfer);
-    return [{ transfer: inHand.transfer, complete: false, missing }, ...others.slice(0, 7)];
+    return fitIntoHello([{ transfer: inHand.transfer, complete: false, missing }, ...others]);
   }
 
   connected(connection: TeacherConnection, room: string): void {
@@ -108,6 +122,7 @@ export class IncomingTransfer {
     clearInterval(this.flushTimer);
     this.timer.arm(undefined);
     await this.closeData();
+    await this.disk.idle();
     await this.partial?.close();
   }
 
@@ -134,6 +149,7 @@ export class IncomingTransfer {
         this.connection?.sendProgress(output.progress);
         return;
       case 'prepare':
+        this.wanted = output.transfer;
         return this.attempt(() => this.prepare(output.transfer, output.offer));
       case 'openData':
         void this.openData(output.announce);
@@ -158,14 +174,13 @@ export class IncomingTransfer {
     }
   }
 
-  /** Work on the disk; when it fails, the teacher is told why (PROTOCOL.md section 10). */
+  /** Work on the disk, one thing after the other; when it fails, the teacher is told why (PROTOCOL.md section 10). */
   private attempt(work: () => Promise<void>): void {
-    work().catch((error: unknown) => this.storageFailed(error));
+    this.disk.run(work).catch((error: unknown) => this.storageFailed(error));
   }
 
   private storageFailed(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.input(() => this.receiver.storageFailed(reason.slice(0, 500)));
+    this.input(() => this.receiver.storageFailed(reasonOf(error)));
   }
 
   // --- Disk ---
@@ -177,13 +192,26 @@ export class IncomingTransfer {
     const layout = layoutOf(offer);
     await this.partial?.close();
     this.partial = undefined;
+    await this.makeSpace(transfer, layout);
     const { manifest } = offer;
     const key = Buffer.from(offer.key, 'base64');
     const partial = await PartialTransfer.open({ directory: this.options.partialDir, transfer, layout, manifest, key });
     this.partial = partial;
-    const missingBytes = layout.bytesIn(partial.missing());
-    await checkFreeSpace(this.options.partialDir, missingBytes + SPARE_BYTES);
-    this.input((now) => this.receiver.prepared(layout, partial.missing(), now));
+    if (this.wanted === transfer) this.input(() => this.receiver.prepared(layout, partial.missing()));
+  }
+
+  /** Before anything is reserved, as an offer may claim any size. */
+  private async makeSpace(transfer: string, layout: TransferLayout): Promise<void> {
+    const { partialDir, directory } = this.options;
+    await makeFolders(partialDir, 0o700);
+    await forgetOldTransfers(partialDir, transfer);
+    const stored = await storedBytes(partialFolder(partialDir, transfer));
+    await checkFreeSpace(partialDir, layout.totalBytes - stored + SPARE_BYTES);
+    // Part files become the files themselves, except on another disk, where they are copied.
+    const parts = await stat(partialDir);
+    // A folder that is not there yet will be made; what is wrong with it shows then, in words.
+    const files = await stat(directory).catch(() => parts);
+    if (parts.dev !== files.dev) await checkFreeSpace(directory, layout.contentBytes + SPARE_BYTES);
   }
 
   private async verify(root: string): Promise<void> {
@@ -259,8 +287,7 @@ export class IncomingTransfer {
       this.channel = channel;
       this.input((now) => this.receiver.dataOpened(now));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.input((now) => this.receiver.dataFailed(reason.slice(0, 500), now));
+      this.input(() => this.receiver.dataFailed(reasonOf(error)));
     }
   }
 

@@ -1,12 +1,14 @@
 import type { StudentIdentity, TeacherEvent } from '../../src-shared/ipc/events';
 import type { TransferView } from '../../src-shared/ipc/snapshots';
 import { decodeRanges } from '../../src-shared/ranges/range-codec';
+import type { RangeSet } from '../../src-shared/ranges/range-set';
 import { HEADER_BYTES, writeHeader } from '../../src-shared/wire/data-datagram';
 import type { Hello, StudentMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
+import { WireError } from '../../src-shared/wire/wire-error';
 import { removeTeacherJournal, saveTeacherJournal } from '../library/transfer-journal';
 import { TransferSource } from '../library/transfer-source';
-import { missingOnReturn } from '../multicast/received-units';
+import { missingOnReturn } from '../multicast/missing-on-return';
 import type { RepairPolicy } from '../multicast/retransmission-planner';
 import type { HeldState } from '../multicast/scorecard';
 import { Sender } from '../multicast/sender';
@@ -19,6 +21,7 @@ import { DatagramReader } from './datagram-reader';
 import { encodeMessage } from './frame-codec';
 import { OutgoingView } from './outgoing-view';
 import type { PreparedTransfer } from './prepared-transfer';
+import { reasonOf } from './words';
 
 export interface OutgoingOptions {
   readonly prepared: PreparedTransfer;
@@ -66,6 +69,7 @@ export class OutgoingTransfer {
   private readonly filling = new Set<string>();
   private saveTimer: NodeJS.Timeout | undefined;
   private saved: Promise<void> = Promise.resolve();
+  private closed = false;
 
   constructor(private readonly options: OutgoingOptions) {
     const { prepared, group, groupPort, repair, maxRounds, rate } = options;
@@ -77,7 +81,7 @@ export class OutgoingTransfer {
       key: Buffer.from(prepared.offer.key, 'base64'),
       ...(prepared.digests === undefined ? {} : { digests: prepared.digests }),
     });
-    this.reader = new DatagramReader(this.source, this.layout);
+    this.reader = new DatagramReader(this.source, this.layout, (count) => this.sender.chunksAhead(count));
     const now = systemClock.now();
     this.sender = new Sender(
       this.layout,
@@ -144,11 +148,19 @@ export class OutgoingTransfer {
 
   /** Stops without a word to anybody: the process ends, the journal stays. */
   async close(): Promise<void> {
+    // From here on nothing is taken in: that the students go now is no news about them.
+    this.closed = true;
     this.timer.arm(undefined);
     clearTimeout(this.saveTimer);
     await this.saved;
+    await this.save();
     await this.channel?.close();
     await this.source.close();
+  }
+
+  /** Resolves when nothing is written for this transfer any more. */
+  whenSaved(): Promise<void> {
+    return this.saved;
   }
 
   // --- The loop ---
@@ -161,11 +173,13 @@ export class OutgoingTransfer {
     const held = hello.held.find(({ transfer }) => transfer === this.id);
     if (held === undefined) return undefined;
     const { unitCount } = this.layout;
-    const missing = decodeRanges(Buffer.from(held.missing, 'base64'), unitCount);
+    const missing = rangesOf(held.missing, unitCount);
+    if (missing === undefined) return undefined;
     return { complete: held.complete, missing: held.complete ? missing : missingOnReturn(missing, unitCount) };
   }
 
   private input(give: (now: number) => void): void {
+    if (this.closed) return;
     give(systemClock.now());
     this.pump();
   }
@@ -175,7 +189,7 @@ export class OutgoingTransfer {
   }
 
   private pump(): void {
-    if (this.pumping) return;
+    if (this.pumping || this.closed) return;
     this.pumping = true;
     try {
       for (let outputs = this.sender.outputs(); ; outputs = this.sender.outputs()) {
@@ -236,7 +250,7 @@ export class OutgoingTransfer {
 
   /** Work that can fail: a file that changed or vanished ends the transfer, in words. */
   private attempt(work: () => Promise<void>): void {
-    work().catch((error: unknown) => this.abort(error instanceof Error ? error.message : String(error)));
+    work().catch((error: unknown) => this.abort(reasonOf(error)));
   }
 
   private carryOut(output: SenderOutput): void {
@@ -278,8 +292,10 @@ export class OutgoingTransfer {
     await this.channelClosed;
     const address = this.options.interface();
     const { group, groupPort: port, ttl } = this.options;
-    this.channel = await openSender({ group, port, interface: address, ttl });
-    const source = { address: this.channel.sourceAddress, port: this.channel.sourcePort };
+    const channel = await openSender({ group, port, interface: address, ttl });
+    if (this.closed) return channel.close();
+    this.channel = channel;
+    const source = { address: channel.sourceAddress, port: channel.sourcePort };
     this.input((now) => this.sender.dataOpened(source, now));
   }
 
@@ -291,7 +307,7 @@ export class OutgoingTransfer {
     try {
       await this.fillWhileRoom(student);
     } catch (error) {
-      this.abort(error instanceof Error ? error.message : String(error));
+      this.abort(reasonOf(error));
     } finally {
       this.filling.delete(student);
     }
@@ -300,7 +316,7 @@ export class OutgoingTransfer {
   private async fillWhileRoom(student: string): Promise<void> {
     for (;;) {
       const connection = this.options.connectionOf(student);
-      if (connection === undefined || connection.queuedBytes > LOW_WATER_BYTES) return;
+      if (this.closed || connection === undefined || connection.queuedBytes > LOW_WATER_BYTES) return;
       const due = this.sender.nextFill(student, systemClock.now());
       if (due === undefined) return;
       const payloads = await this.reader.payloads(due.first, due.count);
@@ -327,11 +343,26 @@ export class OutgoingTransfer {
     await saveTeacherJournal(this.options.journalDir, journal).catch(() => undefined);
   }
 
+  /** A transfer that is over must not be resumed. */
+  private async forget(): Promise<void> {
+    await removeTeacherJournal(this.options.journalDir, this.id).catch(() => undefined);
+    await this.source.close();
+  }
+
   private finish(): void {
     this.timer.arm(undefined);
     clearTimeout(this.saveTimer);
-    void this.saved.then(() => removeTeacherJournal(this.options.journalDir, this.id)).catch(() => undefined);
-    void this.source.close();
+    this.saved = this.saved.then(() => this.forget());
     this.options.onFinished();
+  }
+}
+
+/** What a hello says is missing. A hello that makes no sense says nothing: then everything is. */
+function rangesOf(base64: string, unitCount: number): RangeSet | undefined {
+  try {
+    return decodeRanges(Buffer.from(base64, 'base64'), unitCount);
+  } catch (error) {
+    if (error instanceof WireError) return undefined;
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { TeacherEvent } from '../../src-shared/ipc/events';
 import type { FileView, MemberView, RoundView, TransferPhase, TransferView } from '../../src-shared/ipc/snapshots';
-import { countMissing, coverage, estimatedCoverage } from '../multicast/loss-map';
+import { countMissing, coverage, coverageBeyond } from '../multicast/loss-map';
 import { type Member, stateOf } from '../multicast/scorecard';
 import type { Sender } from '../multicast/sender';
 import { coversOf, filesOf } from './manifest-view';
@@ -109,7 +109,7 @@ export class OutgoingView {
       rate: this.rateOf(member, layout.totalBytes - missingBytes, now),
       loss,
       lossMap: firstPass
-        ? estimatedCoverage(heard.position * layout.payloadBytes, loss, layout.totalBytes)
+        ? coverageBeyond(heard.position * layout.payloadBytes, layout.totalBytes)
         : coverage(layout.toBytes(member.missing), layout.totalBytes),
     };
   }
@@ -130,7 +130,7 @@ export class OutgoingView {
     if (phase === 'finished') return this.failure === undefined ? 'finished' : 'failed';
     if (phase === 'opening' || phase === 'gathering') return 'announcing';
     if (phase === 'transmitting' || phase === 'filling') return 'transmitting';
-    return phase === 'waiting' ? 'waiting' : 'reporting';
+    return phase === 'waiting' || phase === 'idle' ? 'waiting' : 'reporting';
   }
 
   private roundsNow(live: Live, now: number): RoundView[] {

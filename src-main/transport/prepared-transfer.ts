@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { DEFAULT_PAYLOAD_BYTES } from '../../src-shared/wire/data-datagram';
+import { MAX_FRAME_BYTES } from '../../src-shared/wire/limits';
 import type { Offer } from '../../src-shared/wire/messages';
 import type { DigestTable } from '../library/digest-table';
+import { LibraryError } from '../library/library-error';
 import { buildManifest, type SourceFile, scan } from '../library/manifest';
 import { readTracks } from '../library/track-metadata';
 import { findResumable, loadTeacherJournals } from '../library/transfer-journal';
@@ -25,6 +27,8 @@ export interface PreparedTransfer {
 
 /** An IPv6 header is 20 bytes longer than an IPv4 one. */
 const IPV6_EXTRA_BYTES = 20;
+/** What an announcement says besides the offer. */
+const ANNOUNCEMENT_BYTES = 4096;
 
 /**
  * Finds the files and reads their tags; goes on with an interrupted transfer of the same files, or makes a new one.
@@ -44,6 +48,11 @@ export async function prepareTransfer(
   const { manifest, sources } = buildManifest(files, await readTracks(files));
   const payloadBytes = isIPv6(group) ? DEFAULT_PAYLOAD_BYTES - IPV6_EXTRA_BYTES : DEFAULT_PAYLOAD_BYTES;
   const offer = { manifest, key: randomBytes(32).toString('base64'), payloadBytes };
+  if (Buffer.byteLength(JSON.stringify(offer)) > MAX_FRAME_BYTES - ANNOUNCEMENT_BYTES) {
+    throw new LibraryError(
+      'The names and tags of these files are too many for one transfer: send them in several parts.',
+    );
+  }
   const layout = layoutOf(offer);
   return { transfer: randomBytes(8).toString('hex'), offer, layout, sources, startedAt: Date.now() };
 }

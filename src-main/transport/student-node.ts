@@ -13,6 +13,7 @@ import { findRooms, type RoomFinder } from './discovery';
 import { impairmentFromEnvironment } from './impairment';
 import { IncomingTransfer } from './incoming-transfer';
 import { usableInterfaces } from './interfaces';
+import { peerNameOf } from './words';
 
 export interface StudentNodeOptions {
   readonly name: string;
@@ -177,7 +178,8 @@ export class StudentNode {
   }
 
   private async hello(): Promise<Hello> {
-    return { type: 'hello', version: PROTOCOL_VERSION, name: this.options.name, held: await this.incoming.held() };
+    const name = peerNameOf(this.options.name);
+    return { type: 'hello', version: PROTOCOL_VERSION, name, held: await this.incoming.held() };
   }
 
   private async stay(connection: TeacherConnection, welcome: Welcome, place: Place): Promise<void> {

@@ -13,6 +13,7 @@ import { chooseInterface, interfaceOf, usableInterfaces } from './interfaces';
 import { OutgoingTransfer } from './outgoing-transfer';
 import { queuedView } from './outgoing-view';
 import { type PreparedTransfer, prepareTransfer } from './prepared-transfer';
+import { peerNameOf } from './words';
 
 export interface TeacherRoomOptions {
   /** The room's name, as students see it. */
@@ -54,6 +55,8 @@ export class TeacherRoom {
   private announcer: RoomAnnouncer | undefined;
   private progressTimer: NodeJS.Timeout | undefined;
   private waiters: (() => void)[] = [];
+  /** When the journal of the transfer that finished last is gone. */
+  private forgotten: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly options: TeacherRoomOptions,
@@ -94,13 +97,15 @@ export class TeacherRoom {
 
   /** Resolves when so many students are enrolled, or after the given time. */
   async waitFor(students: number, ms: number): Promise<void> {
-    const deadline = AbortSignal.timeout(ms);
-    while (this.enrolled.size < students && !deadline.aborted) {
-      await new Promise<void>((resolve) => {
-        this.waiters.push(resolve);
-        deadline.addEventListener('abort', () => resolve(), { once: true });
-      });
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      this.wake();
+    }, ms);
+    while (this.enrolled.size < students && !isOver) {
+      await new Promise<void>((resolve) => this.waiters.push(resolve));
     }
+    clearTimeout(timer);
   }
 
   get studentCount(): number {
@@ -139,13 +144,15 @@ export class TeacherRoom {
     clearInterval(this.progressTimer);
     await this.announcer?.close();
     await this.running?.close();
+    await this.forgotten;
     await this.server?.close();
   }
 
   // --- The door ---
 
   private async listen(): Promise<void> {
-    const { name, listen, groupPort = DEFAULT_GROUP_PORT, interface: address } = this.options;
+    const name = peerNameOf(this.options.name);
+    const { listen, groupPort = DEFAULT_GROUP_PORT, interface: address } = this.options;
     // A wrong interface should be known before the first student is.
     if (address !== undefined) chooseInterface(address);
     const host = listen?.host ?? address ?? restrictedAddress() ?? '0.0.0.0';
@@ -250,9 +257,12 @@ export class TeacherRoom {
   }
 
   private finished(): void {
-    if (this.running !== undefined) this.history.unshift(this.running.view());
-    this.history.splice(MAX_HISTORY);
+    const { running } = this;
     this.running = undefined;
+    if (running === undefined) return;
+    this.history.unshift(running.view());
+    this.history.splice(MAX_HISTORY);
+    this.forgotten = running.whenSaved();
     // The finished transfer's own turn of the loop ends first.
     setImmediate(() => this.startNext());
   }

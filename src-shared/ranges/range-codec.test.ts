@@ -32,6 +32,13 @@ describe('range codec', () => {
     expect(() => decodeRanges(encodeRanges(scattered), 700)).toThrow(WireError);
   });
 
+  it('refuses a set that leaves the transfer at its first range that does, before unpacking the rest', () => {
+    const bytes = new Uint8Array(1001).fill(1);
+    bytes.set([0, 9, 2, 0xff]);
+    // After the range that is too far comes one that is not canonical: it is never looked at.
+    expect(() => decodeRanges(bytes, 10)).toThrow('outside the transfer');
+  });
+
   it('throws nothing but WireError, and returns nothing outside the limit, on any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(3000), (bytes, limit) => {

@@ -23,7 +23,7 @@ export function decodeRanges(bytes: Uint8Array, limit: number): RangeSet {
   const reader = new ByteReader(bytes);
   const form = reader.u8();
   if (form !== DELTA && form !== BITMAP) throw new WireError(`unknown range set form ${form}`);
-  const set = form === DELTA ? decodeDelta(reader) : decodeBitmap(reader, limit);
+  const set = form === DELTA ? decodeDelta(reader, limit) : decodeBitmap(reader, limit);
   if ((set.at(-1)?.[1] ?? 0) > limit) throw new WireError('a range lies outside the transfer');
   return set;
 }
@@ -53,7 +53,7 @@ function encodeBitmap(set: RangeSet, first: number, end: number): Uint8Array {
   return writer.result();
 }
 
-function decodeDelta(reader: ByteReader): RangeSet {
+function decodeDelta(reader: ByteReader, limit: number): RangeSet {
   const out: Range[] = [];
   let previousEnd = 0;
   while (reader.remaining > 0) {
@@ -64,6 +64,8 @@ function decodeDelta(reader: ByteReader): RangeSet {
     if (length === 0 || (gap === 0 && out.length > 0) || !Number.isSafeInteger(end)) {
       throw new WireError('ranges are not in canonical form');
     }
+    // At once, not at the end: a hostile set may name millions.
+    if (end > limit) throw new WireError('a range lies outside the transfer');
     out.push([start, end]);
     previousEnd = end;
   }

@@ -4,6 +4,8 @@
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 /** Before a peer has said hello it has no business sending more than a hello with its partial transfers. */
 export const MAX_HELLO_BYTES = 2 * 1024 * 1024;
+/** What a student says after its hello is a few fields and a reason; range sets are attachments. */
+export const MAX_REPORT_JSON_BYTES = 16 * 1024;
 /** A class library in one drop; above it a teacher sends several transfers. */
 export const MAX_FILES = 50_000;
 /** 255 bytes a name on every file system in use; 32 folders deep is past any music library. */

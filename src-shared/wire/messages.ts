@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inertText } from '../text/plain-text';
 import { DEFAULT_PAYLOAD_BYTES } from './data-datagram';
 import {
   MAX_COVER_BYTES,
@@ -23,7 +24,8 @@ const transferId = z.string().regex(/^[0-9a-f]{16}$/);
 const transmission = z.int().min(0).max(0xffff);
 const serial = z.int().min(0).max(0xffffffff);
 const peerName = z.string().min(1).max(MAX_PEER_NAME_CHARS);
-const reason = z.string().max(MAX_REASON_CHARS);
+/** For people, and shown as it is: whatever could steer a terminal is gone from it once it is parsed. */
+const reason = z.string().max(MAX_REASON_CHARS).transform(inertText);
 const tag = z.string().max(MAX_TAG_CHARS);
 const base64 = (maxBytes: number) =>
   z
@@ -114,8 +116,10 @@ const announce = z.object({
   /** Where the datagrams come from: those from elsewhere are not this transmission's. Absent over TCP. */
   source: z.object({ address: z.union([z.ipv4(), z.ipv6()]), port: z.int().min(1).max(65535) }).optional(),
   firstSequence: serial,
-  /** Report the position at least every so many ms while datagrams arrive. */
+  /** Report the position after so many ms… */
   progressMs: z.int().min(1).max(1000),
+  /** …or after so many datagrams, whichever is first. */
+  progressDatagrams: z.int().min(1).max(100_000),
   /** How long to listen for a probe before answering that there is no multicast path. */
   probeMs: z.int().min(10).max(10_000),
   /** SHA-256 of the trailer, once the teacher knows it. */

@@ -5,7 +5,7 @@ export interface Progress {
   readonly transmission: number;
   /** Highest sequence number whose datagram the student has taken from its socket. */
   readonly highest: number;
-  /** Datagrams of this transmission received so far, duplicates not counted. */
+  /** Datagrams of this transmission received so far, duplicates counted. */
   readonly received: number;
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { normalize, subtract, valuesOf } from '../../src-shared/ranges/range-set';
 import { Bitmap } from './bitmap';
+import { normalize, subtract, valuesOf } from './range-set';
 
 it('agrees with a set of integers', () => {
   const change = fc.tuple(fc.boolean(), fc.nat(99), fc.nat(30));

@@ -1,4 +1,4 @@
-import type { Range, RangeSet } from '../../src-shared/ranges/range-set';
+import type { Range, RangeSet } from './range-set';
 
 /** A set of integers in [0, size) with one bit each: for sets that change with every datagram. */
 export class Bitmap {
@@ -24,10 +24,12 @@ export class Bitmap {
     return ((this.bytes[value >>> 3] ?? 0) & (1 << (value & 7))) !== 0;
   }
 
-  add(value: number): void {
-    if (this.has(value)) return;
+  /** @returns false where it was a member already. */
+  add(value: number): boolean {
+    if (this.has(value)) return false;
     this.bytes[value >>> 3] = (this.bytes[value >>> 3] ?? 0) | (1 << (value & 7));
     this.members++;
+    return true;
   }
 
   remove(value: number): void {

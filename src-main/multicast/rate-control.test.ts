@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../transport/seeded-random';
+import { MAX_RATE, MIN_RATE, RATE_INTERVAL_MS, START_RATE } from './params';
+import { RateControl } from './rate-control';
+
+const DATAGRAM = 1472;
+
+interface Link {
+  /** Bytes per second; what is sent above it is lost. */
+  readonly capacity: number;
+  /** Random loss 0…1 besides… */
+  readonly loss: number;
+  /** …in bursts of so many datagrams. */
+  readonly burst?: number;
+}
+const CLEAN: Link = { capacity: Number.POSITIVE_INFINITY, loss: 0 };
+
+/** Sends over links to one student each, judges every interval, and returns the rate of each interval. */
+function run(control: RateControl, links: readonly Link[], ms: number, used = 1, random = seededRandom(1)): number[] {
+  const rates: number[] = [];
+  for (let at = 0; at < ms; at += RATE_INTERVAL_MS) {
+    const rate = control.rate * used;
+    const passed = Math.round((rate * RATE_INTERVAL_MS) / 1000 / DATAGRAM);
+    const samples = links.map(({ capacity, loss, burst = 1 }, i) => {
+      const through = Math.min(1, capacity / rate);
+      let received = 0;
+      for (let n = 0; n < passed; n += burst) {
+        const arrives = random() >= loss;
+        for (let k = n; k < Math.min(passed, n + burst); k++) if (arrives && random() < through) received++;
+      }
+      return { student: String(i), passed, received };
+    });
+    control.judge(samples, used, control.deadline);
+    rates.push(control.rate);
+  }
+  return rates;
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const start = (options: ConstructorParameters<typeof RateControl>[1] = {}) => new RateControl(0, options);
+
+describe('rate control', () => {
+  it('doubles while nobody loses anything, up to the limit', () => {
+    const rates = run(start(), [CLEAN, CLEAN], 4 * RATE_INTERVAL_MS);
+    expect(rates).toEqual([2, 4, 8, 16].map((factor) => factor * START_RATE));
+    expect(run(start(), [CLEAN], 1000).at(-1)).toBe(MAX_RATE);
+  });
+
+  it('waits when somebody loses more than usual, and is cut below what it gets when that goes on', () => {
+    const control = start();
+    const loss = [{ student: 'a', passed: 1000, received: 800 }];
+    control.judge(loss, 1, RATE_INTERVAL_MS);
+    expect(control.rate).toBe(START_RATE);
+    control.judge(loss, 1, 2 * RATE_INTERVAL_MS);
+    expect(control.rate).toBeLessThan(0.8 * START_RATE);
+    expect(control.rate).toBeGreaterThanOrEqual(0.5 * START_RATE);
+  });
+
+  it.each([1_000_000, 2_500_000, 6_000_000, 11_000_000, 30_000_000, 90_000_000])(
+    'finds a link of %i bytes a second, and finds it again after a narrow minute',
+    (capacity) => {
+      const control = start();
+      const link = [{ capacity, loss: 0 }];
+      const settled = (ms: number) => run(control, link, ms).slice(-100);
+      const bounds = (rates: readonly number[]) => {
+        expect(mean(rates)).toBeGreaterThan(0.7 * capacity);
+        expect(mean(rates)).toBeLessThan(1.1 * capacity);
+      };
+      bounds(settled(10_000));
+      run(control, [{ capacity: capacity / 4, loss: 0 }], 10_000);
+      expect(control.rate).toBeLessThan(0.4 * capacity);
+      bounds(settled(10_000));
+    },
+  );
+
+  it.each([1, 8, 30])('learns random loss of 20 percent: %i such students do not hold the rate down', (students) => {
+    const links = Array.from({ length: students }, () => ({ capacity: 100_000_000, loss: 0.2 }));
+    expect(mean(run(start(), links, 20_000).slice(-100))).toBeGreaterThan(2 * START_RATE);
+  });
+
+  it.each([5, 30])('is not held down by loss in bursts of %i', (burst) => {
+    const links = Array.from({ length: 8 }, () => ({ capacity: 100_000_000, loss: 0.05, burst }));
+    expect(mean(run(start(), links, 20_000).slice(-100))).toBeGreaterThan(START_RATE);
+  });
+
+  it('still follows a full line after it has learned a random loss', () => {
+    const control = start();
+    run(control, [{ capacity: 40_000_000, loss: 0.2 }], 10_000);
+    const narrow = run(control, [{ capacity: 5_000_000, loss: 0.2 }], 10_000).slice(-100);
+    expect(mean(narrow)).toBeLessThan(1.3 * 5_000_000);
+    expect(mean(narrow)).toBeGreaterThan(0.7 * 5_000_000);
+  });
+
+  it('never goes below the lowest rate', () => {
+    run(start(), [{ capacity: 1000, loss: 0 }], 10_000).forEach((rate) => {
+      expect(rate).toBeGreaterThanOrEqual(MIN_RATE);
+    });
+  });
+
+  it('never changes a fixed rate, whatever is lost', () => {
+    const control = start({ fixed: 3_000_000 });
+    const rates = run(control, [{ capacity: 500_000, loss: 0.5 }], 2000);
+    expect(new Set([...rates, ...run(control, [CLEAN], 2000)])).toEqual(new Set([3_000_000]));
+  });
+
+  it('never goes above its ceiling, not even at the start', () => {
+    for (const ceiling of [1_000_000, 40_000_000]) {
+      const control = start({ ceiling });
+      expect(control.rate).toBeLessThanOrEqual(ceiling);
+      expect(Math.max(...run(control, [CLEAN], 2000))).toBe(ceiling);
+    }
+  });
+
+  it('does not grow while the window, and not the rate, holds the sender', () => {
+    expect(run(start(), [CLEAN], 2000, 0.5).at(-1)).toBe(START_RATE);
+  });
+
+  it('takes nothing from a handful of datagrams', () => {
+    const control = start();
+    control.judge([{ student: 'a', passed: 20, received: 0 }], 1, RATE_INTERVAL_MS);
+    expect(control.rate).toBe(START_RATE);
+  });
+
+  it('wants to be called once an interval', () => {
+    const control = new RateControl(700, {});
+    expect(control.deadline).toBe(700 + RATE_INTERVAL_MS);
+    control.judge([], 1, 1234);
+    expect(control.deadline).toBe(1234 + RATE_INTERVAL_MS);
+  });
+});

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { type RangeSet, span } from '../../src-shared/ranges/range-set';
+import { SLOW_INTERVAL_MS, WINDOW_STALL_MS } from './params';
+import { Transmission } from './transmission';
+
+const FIRST = 0xffff_fffe;
+const WINDOW = 1000;
+
+function transmission(units: RangeSet = span(0, 10_000), first = 0, ...listeners: readonly string[]): Transmission {
+  const running = new Transmission(units, first, 0, WINDOW);
+  for (const listener of listeners) running.addListener(listener);
+  return running;
+}
+
+function send(running: Transmission, count: number): void {
+  for (let i = 0; i < count; i++) running.advance(100);
+}
+
+describe('a transmission', () => {
+  it('sends its units in order, with sequence numbers that wrap', () => {
+    const units: RangeSet = [
+      [3, 5],
+      [9, 10],
+      [20, 21],
+    ];
+    const running = transmission(units, FIRST);
+    const sent = [];
+    for (; !running.done; running.advance(100)) sent.push([running.next.unit, running.next.sequence]);
+    expect(sent).toEqual([
+      [3, 0xffff_fffe],
+      [4, 0xffff_ffff],
+      [9, 0],
+      [20, 1],
+    ]);
+    expect([running.sent, running.sentBytes, running.lastSequence]).toEqual([4, 400, 1]);
+  });
+
+  it('takes positions across the wrap', () => {
+    const running = transmission(span(0, 10), FIRST, 'a');
+    send(running, 5);
+    running.progress('a', 2, 4);
+    expect(running.deliveredTo('a')).toMatchObject({ position: 5, received: 4 });
+  });
+
+  it('is held by the slowest listener, and by nobody without listeners', () => {
+    const running = transmission(span(0, 10_000), 0, 'a', 'b');
+    send(running, WINDOW - 1);
+    expect(running.windowFull(0)).toBe(false);
+    send(running, 1);
+    expect(running.windowFull(0)).toBe(true);
+    running.progress('a', 500, 500);
+    expect(running.windowFull(0)).toBe(true);
+    running.progress('b', 0, 1);
+    expect(running.windowFull(0)).toBe(false);
+    send(running, 1);
+    expect(running.windowFull(0)).toBe(true);
+    running.removeListener('b');
+    expect(running.windowFull(0)).toBe(false);
+    running.removeListener('a');
+    send(running, 5000);
+    expect(running.windowFull(0)).toBe(false);
+  });
+
+  it('ignores positions that cannot be, and reports of strangers', () => {
+    const running = transmission(span(0, 10_000), 100, 'a');
+    send(running, 50);
+    running.progress('a', 119, 10);
+    const honest = { position: 20, received: 10 };
+    for (const highest of [150, 99, 0, 110, 0xffff_ffff, 119, 100 + 2 ** 31]) {
+      running.progress('a', highest, 50);
+      expect(running.deliveredTo('a')).toMatchObject(honest);
+    }
+    running.progress('stranger', 149, 50);
+    expect(running.deliveredTo('stranger')).toBeUndefined();
+    running.progress('a', 149, 4_000_000);
+    expect(running.deliveredTo('a')).toMatchObject({ position: 50, received: 50 });
+  });
+
+  it('moves off who holds the window for too long, and nobody else', () => {
+    const running = transmission(span(0, 10_000), 0, 'slow', 'fast');
+    send(running, WINDOW);
+    running.progress('fast', WINDOW - 1, WINDOW);
+    expect(running.stallDeadline).toBeUndefined();
+    expect(running.windowFull(70)).toBe(true);
+    expect(running.stallDeadline).toBe(70 + WINDOW_STALL_MS);
+    expect(running.moveOffStalled(69 + WINDOW_STALL_MS)).toEqual([]);
+    expect(running.moveOffStalled(70 + WINDOW_STALL_MS)).toEqual([{ student: 'slow', why: 'it did not keep up' }]);
+    expect(running.windowFull(70 + WINDOW_STALL_MS)).toBe(false);
+    expect(running.takeSamples().map(({ student }) => student)).toEqual(['fast']);
+  });
+
+  it('blames nobody for a pause', () => {
+    const running = transmission(span(0, 10_000), 0, 'a');
+    send(running, WINDOW);
+    running.windowFull(0);
+    running.forgetStall();
+    expect(running.moveOffStalled(60_000)).toEqual([]);
+  });
+
+  it('moves off who receives less than half of what the others receive', () => {
+    const running = transmission(span(0, 10_000), 0, 'a', 'b', 'half', 'less');
+    send(running, 800);
+    for (const id of ['a', 'b']) running.progress(id, 799, 800);
+    running.progress('half', 799, 400);
+    running.progress('less', 799, 399);
+    expect(running.moveOffSlow(SLOW_INTERVAL_MS - 1)).toEqual([]);
+    expect(running.moveOffSlow(SLOW_INTERVAL_MS)).toEqual([
+      { student: 'less', why: 'it receives much less than the others' },
+    ]);
+    // What counts is the last interval, not the whole transmission.
+    send(running, 100);
+    for (const id of ['a', 'b']) running.progress(id, 899, 900);
+    running.progress('half', 899, 449);
+    expect(running.moveOffSlow(2 * SLOW_INTERVAL_MS).map(({ student }) => student)).toEqual(['half']);
+  });
+
+  it('does not compare a late joiner by an interval in which it was not there', () => {
+    const running = transmission(span(0, 10_000), 0, 'a', 'b');
+    send(running, 800);
+    running.addListener('late');
+    send(running, 100);
+    for (const id of ['a', 'b']) running.progress(id, 899, 900);
+    running.progress('late', 899, 100);
+    expect(running.moveOffSlow(SLOW_INTERVAL_MS)).toEqual([]);
+    send(running, 100);
+    for (const id of ['a', 'b']) running.progress(id, 999, 1000);
+    running.progress('late', 999, 101);
+    expect(running.moveOffSlow(2 * SLOW_INTERVAL_MS).map(({ student }) => student)).toEqual(['late']);
+  });
+
+  it('counts no loss for what was sent before a student was there', () => {
+    const running = transmission(span(0, 10_000), 0);
+    send(running, 800);
+    running.addListener('late');
+    send(running, 10);
+    running.progress('late', 809, 10);
+    expect(running.takeSamples()).toEqual([{ student: 'late', passed: 10, received: 10 }]);
+    expect(running.takeSamples()).toEqual([{ student: 'late', passed: 0, received: 0 }]);
+  });
+});
