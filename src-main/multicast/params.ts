@@ -44,16 +44,18 @@ export const BURST_DATAGRAMS = 16;
 
 /**
  * A student reports its position every so many datagrams for each student in the class: a report costs about 150 bytes on the
- * link with all its headers, so that all of them together stay at 0.2 % of the data.
+ * link with all its headers, so that all of them together stay at 0.15 % of the data.
  */
-export const PROGRESS_DATAGRAMS_EACH = 48;
+export const PROGRESS_DATAGRAMS_EACH = 64;
 /** With one student a report each 128 datagrams is cheap and lets the rate grow fast; more than 2048 would starve the window. */
 export const MIN_PROGRESS_DATAGRAMS = 128;
 export const MAX_PROGRESS_DATAGRAMS = 2048;
-/** At low rates a report leaves after this long for each student in the class, for the scorecard and the tail of the window. */
-export const PROGRESS_MS_EACH = 8;
-export const MIN_PROGRESS_MS = 10;
-export const MAX_PROGRESS_MS = 250;
+/** At low rates a report leaves after this long for each student in the class, for the scorecard… */
+export const PROGRESS_MS_EACH = 25;
+export const MIN_PROGRESS_MS = 20;
+export const MAX_PROGRESS_MS = 1000;
+/** …and when no datagram has come for this long: the window may be full, and the sender may wait for the report. */
+export const PROGRESS_QUIET_MS = 20;
 
 /** After `end`, datagrams may still be in a socket's buffer: listen until none has come for this long… */
 export const DRAIN_QUIET_MS = 50;

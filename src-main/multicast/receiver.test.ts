@@ -311,11 +311,11 @@ describe('positions', () => {
 
   it('are held while the disk does not keep up, and told once it does', () => {
     const student = listening();
-    student.receiver.storageCongested(true, 0);
+    student.receiver.storageCongested(true);
     for (let unit = 0; unit < 8; unit++) student.datagram(unit);
     student.pass(100);
     expect(progress(student)).toEqual([]);
-    student.receiver.storageCongested(false, student.now);
+    student.receiver.storageCongested(false);
     student.pass(0);
     expect(progress(student)).toEqual([{ transmission: 0, highest: 7, received: 8 }]);
   });

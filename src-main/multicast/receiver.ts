@@ -2,12 +2,13 @@ import type { ReceivedFile, StudentEvent } from '../../src-shared/ipc/events';
 import { Bitmap } from '../../src-shared/ranges/bitmap';
 import { decodeRanges, encodeRanges } from '../../src-shared/ranges/range-codec';
 import { EMPTY, intersect, type RangeSet, sizeOf, span, subtract } from '../../src-shared/ranges/range-set';
-import { serialDistance } from '../../src-shared/ranges/serial-number';
+import { serialAdd, serialDistance } from '../../src-shared/ranges/serial-number';
 import { HEADER_BYTES, PROBE, readHeader, splitTransferId } from '../../src-shared/wire/data-datagram';
 import type { Announce, StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
 import { WireError } from '../../src-shared/wire/wire-error';
 import { missingOnReturn } from './missing-on-return';
 import { DRAIN_LIMIT_MS, DRAIN_QUIET_MS } from './params';
+import { PositionReports } from './position-reports';
 import type { DropReason, ReceiverOutput, ReceiverView, Verification } from './receiver-io';
 import type { TransferLayout } from './transfer-layout';
 
@@ -39,6 +40,7 @@ interface Running {
   /** Highest datagram seen, counted from the first of this transmission; -1 before any. */
   highest: number;
   received: number;
+  readonly reports: PositionReports;
   /** Units of this transmission that are still missing here. */
   needed: number;
 }
@@ -68,8 +70,6 @@ export class Receiver {
   private probeUntil = 0;
   private quietSince = 0;
   private drainUntil = 0;
-  private progressAt = Number.POSITIVE_INFINITY;
-  private unreported = 0;
   private congested = false;
   private paused = false;
   private files: readonly ReceivedFile[] = [];
@@ -172,7 +172,7 @@ export class Receiver {
   /** The data channel's time: progress, probes and drains. */
   timeout(now: number): void {
     if (this.phase === 'listening' && now >= this.probeUntil) this.giveUpListening();
-    if (now >= this.progressAt) this.reportProgress(now);
+    if (now >= this.progressDeadline()) this.reportProgress();
     if (this.phase === 'draining' && this.end !== undefined && this.drained(this.end, now)) this.verify(this.end);
   }
 
@@ -211,9 +211,8 @@ export class Receiver {
   }
 
   /** The disk does not keep up: positions are held back, so the teacher's window waits (PROTOCOL.md section 7.3). */
-  storageCongested(congested: boolean, now: number): void {
+  storageCongested(congested: boolean): void {
     this.congested = congested;
-    if (!congested && this.unreported > 0) this.progressAt = now;
   }
 
   /** The control connection is gone: what was received stays; a new connection goes on from there. */
@@ -228,6 +227,11 @@ export class Receiver {
 
   // --- Outputs ---
 
+  /** False for most datagrams: then there is nothing to take. */
+  get hasOutputs(): boolean {
+    return this.queue.length > 0;
+  }
+
   outputs(): ReceiverOutput[] {
     return this.queue.splice(0);
   }
@@ -235,7 +239,7 @@ export class Receiver {
   /** When `timeout` wants to be called next, ms. */
   deadline(): number | undefined {
     const at = Math.min(
-      this.progressAt,
+      this.progressDeadline(),
       this.phase === 'listening' ? this.probeUntil : Number.POSITIVE_INFINITY,
       this.phase === 'draining'
         ? Math.min(this.drainUntil, this.quietSince + DRAIN_QUIET_MS)
@@ -339,7 +343,8 @@ export class Receiver {
       bytes: layout.bytesIn(units),
     });
     const needed = sizeOf(intersect(transfer.received.complement(), units));
-    this.running = { announce, units, unitTotal: sizeOf(units), highest: -1, received: 0, needed };
+    const reports = new PositionReports(announce.progressMs, announce.progressDatagrams);
+    this.running = { announce, units, unitTotal: sizeOf(units), highest: -1, received: 0, reports, needed };
     if (needed === 0) return this.elect(announce, false, 'nothing of it is missing here');
     if (announce.mode === 'plain') {
       this.phase = 'opening';
@@ -381,26 +386,25 @@ export class Receiver {
     this.quietSince = now;
     if (index > running.highest) running.highest = index;
     running.received++;
-    this.unreported++;
-    if (this.unreported >= running.announce.progressDatagrams) this.reportProgress(now);
-    else if (this.progressAt === Number.POSITIVE_INFINITY) this.progressAt = now + running.announce.progressMs;
+    if (running.reports.passed(now)) this.reportProgress();
     if (!transfer.received.add(unit)) return this.drop('duplicate');
     running.needed--;
     if (running.needed === 0 && this.phase === 'draining' && this.end !== undefined) this.verify(this.end);
     return unit;
   }
 
-  private reportProgress(now: number): void {
-    const running = this.running;
-    this.progressAt = Number.POSITIVE_INFINITY;
-    if (this.congested || running === undefined || running.highest < 0) return;
-    this.unreported = 0;
-    const { announce, highest, received } = running;
-    this.queue.push({
-      kind: 'progress',
-      progress: { transmission: announce.transmission, highest: (announce.firstSequence + highest) >>> 0, received },
-    });
-    if (this.phase === 'draining') this.quietSince = Math.min(this.quietSince, now);
+  private progressDeadline(): number {
+    const reports = this.onDataChannel() && !this.congested ? this.running?.reports : undefined;
+    return reports?.deadline ?? Number.POSITIVE_INFINITY;
+  }
+
+  private reportProgress(): void {
+    const { running } = this;
+    if (this.congested || running === undefined) return;
+    running.reports.reported();
+    const { announce, received } = running;
+    const highest = serialAdd(announce.firstSequence, running.highest);
+    this.queue.push({ kind: 'progress', progress: { transmission: announce.transmission, highest, received } });
   }
 
   private drop(reason: DropReason): undefined {
@@ -460,8 +464,6 @@ export class Receiver {
 
   private verify(end: End): void {
     this.closeData();
-    this.progressAt = Number.POSITIVE_INFINITY;
-    this.unreported = 0;
     this.phase = 'verifying';
     this.queue.push({ kind: 'verify', root: end.root });
   }
@@ -513,7 +515,6 @@ export class Receiver {
     this.running = undefined;
     this.end = undefined;
     this.paused = false;
-    this.progressAt = Number.POSITIVE_INFINITY;
     this.queue.push({ kind: 'done', complete });
     this.takePending();
   }

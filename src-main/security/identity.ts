@@ -1,9 +1,6 @@
-// @peculiar/x509 resolves its algorithms through decorators, which need this first.
-import 'reflect-metadata';
-import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BasicConstraintsExtension, X509CertificateGenerator } from '@peculiar/x509';
 import { parseFingerprint } from './fingerprint';
 import { isMissingFile, writePrivateFile } from './private-file';
 
@@ -20,11 +17,7 @@ export class IdentityError extends Error {
   override readonly name = 'IdentityError';
 }
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const FILE = 'identity.pem';
-// RFC 5280 section 4.1.2.5: "no well-defined expiration date". Devices are pinned by fingerprint; classroom clocks are wrong.
-const NOT_BEFORE = new Date('2000-01-01T00:00:00Z');
-const NOT_AFTER = new Date('9999-12-31T23:59:59Z');
 
 /**
  * This device's certificate and private key, kept in `stateDir` and made there on first use.
@@ -34,6 +27,8 @@ export async function loadIdentity(stateDir: string): Promise<Identity> {
   const path = join(stateDir, FILE);
   const stored = await readStored(path);
   if (stored !== undefined) return parse(stored, path);
+  // Loaded only here: the certificate library takes a quarter of a second, and is needed once in a device's life.
+  const { createIdentityPem } = await import('./self-signed-certificate');
   const created = await createIdentityPem();
   try {
     await writePrivateFile(path, created);
@@ -70,25 +65,6 @@ function parse(pem: string, path: string): Identity {
 
 function block(pem: string, label: string): string {
   return new RegExp(`-----BEGIN ${label}-----[^-]*-----END ${label}-----\n?`).exec(pem)?.[0] ?? '';
-}
-
-/** The certificate names nobody: TLS shows it to a peer before that peer has been judged. */
-async function createIdentityPem(): Promise<string> {
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-  const certificate = await X509CertificateGenerator.createSelfSigned(
-    {
-      name: 'CN=Tutti',
-      notBefore: NOT_BEFORE,
-      notAfter: NOT_AFTER,
-      keys,
-      signingAlgorithm: ALGORITHM,
-      extensions: [new BasicConstraintsExtension(false, undefined, true)],
-    },
-    webcrypto,
-  );
-  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const lines = key.match(/.{1,64}/g) ?? [];
-  return `${certificate.toString('pem')}\n-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
 function messageOf(error: unknown): string {

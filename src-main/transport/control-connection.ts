@@ -29,8 +29,8 @@ export interface ConnectionLimits {
 }
 
 const LIMITS: ConnectionLimits = {
-  pingMs: 1_000,
-  silentMs: 4_500,
+  pingMs: 2_000,
+  silentMs: 5_000,
   stalledMs: 10_000,
   queuedBytes: 2 * MAX_FRAME_BYTES,
   lingerMs: 2_000,

@@ -254,12 +254,12 @@ export class IncomingTransfer {
   private checkCongestion(partial: PartialTransfer): void {
     if (this.congested || partial.pendingBytes <= CONGESTED_BYTES) return;
     this.congested = true;
-    this.input((now) => this.receiver.storageCongested(true, now));
+    this.input(() => this.receiver.storageCongested(true));
     const poll = setInterval(() => {
       if (partial.pendingBytes > CONGESTED_BYTES / 2 && this.partial === partial) return;
       clearInterval(poll);
       this.congested = false;
-      this.input((now) => this.receiver.storageCongested(false, now));
+      this.input(() => this.receiver.storageCongested(false));
     }, CONGESTION_POLL_MS);
   }
 
@@ -308,7 +308,8 @@ export class IncomingTransfer {
       this.partial.write(unit, bytes.subarray(HEADER_BYTES));
       this.checkCongestion(this.partial);
     }
-    this.pump();
+    if (this.receiver.hasOutputs) this.pump();
+    else this.timer.arm(this.receiver.deadline());
   }
 
   // --- What is shown ---

@@ -1,0 +1,32 @@
+import { PROGRESS_QUIET_MS } from './params';
+
+/** When a student tells its position: after so many datagrams, after so many ms, or when the line goes quiet (PROTOCOL.md section 4.4). */
+export class PositionReports {
+  private unreported = 0;
+  private since = 0;
+  private last = 0;
+
+  constructor(
+    private readonly ms: number,
+    private readonly datagrams: number,
+  ) {}
+
+  /** When a report is due, ms; infinite while there is nothing to report. */
+  get deadline(): number {
+    if (this.unreported === 0) return Number.POSITIVE_INFINITY;
+    // Quiet means that the window may be full: then the sender waits for just this report.
+    return Math.min(this.since + this.ms, this.last + PROGRESS_QUIET_MS);
+  }
+
+  /** A datagram went by. @returns whether a report is due at once. */
+  passed(now: number): boolean {
+    if (this.unreported === 0) this.since = now;
+    this.unreported++;
+    this.last = now;
+    return this.unreported >= this.datagrams;
+  }
+
+  reported(): void {
+    this.unreported = 0;
+  }
+}
