@@ -29,7 +29,7 @@ interface Plan {
   readonly networks: readonly Network[];
 }
 
-const FULL: Plan = { fileBytes: 200_000_000, runs: 3, networks: [UNLIMITED, GIGABIT] };
+const FULL: Plan = { fileBytes: 100_000_000, runs: 3, networks: [UNLIMITED, GIGABIT] };
 const QUICK: Plan = { fileBytes: 50_000_000, runs: 1, networks: [GIGABIT] };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -87,7 +87,9 @@ describe('the scorecard (A9)', () => {
       return card.entries(mode, transmission)[0]?.state;
     };
     expect(state({ elected: false })).toBe('waiting');
-    expect(state({ elected: true })).toBe('receiving');
+    expect(state({ elected: true, probe: 'awaited' })).toBe('receiving');
+    expect(state({ probe: 'none' })).toBe('waiting');
+    expect(state({ probe: 'seen' })).toBe('receiving');
     expect(state({}, 'plain', 2)).toBe('repairing');
     expect(state({}, 'tcp', 2)).toBe('filling');
     expect(state({ outcome: 'storing' })).toBe('storing');

@@ -126,7 +126,7 @@ export function stateOf(member: Member, mode: 'plain' | 'tcp', transmission: num
   if (member.outcome === 'complete' || member.outcome === 'failed') return member.outcome;
   if (!member.connected) return 'away';
   if (member.outcome === 'storing') return 'storing';
-  if (member.elected !== true) return 'waiting';
+  if (member.elected !== true || (mode === 'plain' && member.probe === 'none')) return 'waiting';
   if (mode === 'tcp') return 'filling';
   return transmission === 0 ? 'receiving' : 'repairing';
 }

@@ -439,7 +439,7 @@ export class Sender {
     if (message.probeSeen) this.running?.addListener(member.id);
     else {
       member.multicastPath = false;
-      member.why = 'no multicast reaches it: it gets its data over TCP';
+      member.why = 'no multicast reaches it; TCP will, after the class';
     }
     this.outbox.scorecardChanged();
     this.advance(now);

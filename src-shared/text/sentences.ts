@@ -33,6 +33,7 @@ export function memberInWords(
 ): string {
   switch (member.state) {
     case 'waiting':
+      if (member.why !== undefined) return withReason(STATES.waiting, member.why);
       return member.progress > 0 && member.missingBytes > 0 ? `${formatBytes(member.missingBytes)} missing` : 'waiting';
     case 'repairing':
       return transmission > 0 ? `repairing in round ${transmission}` : 'repairing';
