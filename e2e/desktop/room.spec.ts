@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { digestsBelow } from '../lab/files';
 import { seeded } from './fixtures/random';
 import { launch, photograph, type StartedApp, temporaryFolder } from './launch';
 
@@ -98,15 +98,6 @@ function writeFiles(root: string): void {
 function noise(size: number, seed: number): Uint8Array {
   const random = seeded(seed);
   return Uint8Array.from({ length: size }, () => random() * 256);
-}
-
-function digestsBelow(root: string): Record<string, string> {
-  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const digests = files.map((entry) => {
-    const path = join(entry.parentPath, entry.name);
-    return [relative(root, path), createHash('sha256').update(readFileSync(path)).digest('hex')] as const;
-  });
-  return Object.fromEntries(digests.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function freePort(): Promise<number> {

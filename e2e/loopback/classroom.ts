@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { vi } from 'vitest';
+import { basename, dirname, join, relative } from 'node:path';
+import { expect, vi } from 'vitest';
 import { loadIdentity } from '../../src-main/security/identity';
 import { StudentNode, type StudentNodeOptions } from '../../src-main/transport/student-node';
 import { TeacherRoom, type TeacherRoomOptions } from '../../src-main/transport/teacher-room';
@@ -151,4 +151,11 @@ export async function digests(folder: string, ...without: string[]): Promise<Rec
     }),
   );
   return Object.fromEntries(pairs.filter(([path]) => !without.some((prefix) => path.startsWith(prefix))));
+}
+
+/** Every student has what is in this folder, in a folder of the same name. */
+export async function expectEverywhere(students: readonly Student[], folder: string): Promise<void> {
+  const sent = await digests(folder);
+  expect(Object.keys(sent).length).toBeGreaterThan(0);
+  for (const { directory } of students) expect(await digests(join(directory, basename(folder)))).toEqual(sent);
 }

@@ -67,10 +67,11 @@ describe('a command line that cannot be understood', () => {
 });
 
 describe('a send that cannot be', () => {
-  it('names a file that is not there, or is no file', async () => {
+  it('names a file that is not there, or is no file, and opens no room for it', async () => {
     await rm(join(folder, 'a.wav'));
     expect(await send(join(folder, 'a.wav'))).toMatchObject({
       code: 1,
+      stdout: '',
       stderr: 'tutti: “a.wav” is no longer there, or never was.\n',
     });
     expect(await send(folder)).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no file to send') });

@@ -63,7 +63,7 @@ export interface Piece {
   readonly root: string;
 }
 
-export const PAYLOAD_BYTES = 1448;
+const PAYLOAD_BYTES = 1448;
 
 /** A file of ten units. */
 export function makePiece(path: readonly string[] = ['song.wav'], transfer = randomBytes(8).toString('hex')): Piece {

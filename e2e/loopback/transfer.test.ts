@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Classroom, digests, type Student, type Teacher } from './classroom';
+import { Classroom, digests, expectEverywhere, type Student, type Teacher } from './classroom';
 
 const CHUNK = 45 * 1448;
 const LOSSES = ['loss=0.1,seed=1', 'loss=0.2,burst=4,seed=2', 'loss=0.05,duplicate=0.05,reorder=0.05,seed=3'];
@@ -31,12 +31,6 @@ async function send(...paths: string[]) {
 }
 
 /** Every student has exactly what is in the folder that was sent, under the folder's name. */
-async function expectEverywhere(students: readonly Student[], folder: string): Promise<void> {
-  const sent = await digests(folder);
-  expect(Object.keys(sent).length).toBeGreaterThan(0);
-  for (const { directory } of students) expect(await digests(join(directory, basename(folder)))).toEqual(sent);
-}
-
 describe('one room and three students on lossy multicast', () => {
   it('brings files of every awkward size to everybody, by rounds', async () => {
     const students = await openStudents();

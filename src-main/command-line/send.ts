@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { TeacherEvent } from '../../src-shared/ipc/events';
 import { teacherView } from '../terminal/terminal-display';
-import { TeacherRoom, type TeacherRoomOptions } from '../transport/teacher-room';
+import { type PreparedTransfer, prepareTransfer } from '../transport/prepared-transfer';
+import { journalFolder, TeacherRoom, type TeacherRoomOptions } from '../transport/teacher-room';
 import { displayOutput, jsonOutput, type Output, onInterrupt } from './output';
 import { userStateFolder } from './state-folder';
 import { choiceOf, numberOf, parse, placeOf, textOf, UsageError } from './usage';
@@ -69,6 +70,8 @@ export async function runSend(command: SendCommand): Promise<number> {
   });
   const output: Output<TeacherEvent> = command.json ? jsonOutput() : displayOutput(teacherView, () => room?.snapshot());
   try {
+    // First of all: a room opens, and is announced, only for files that can be sent.
+    const prepared = await prepareTransfer(command.paths, journalFolder(command.room.stateDir), command.room.group);
     room = await TeacherRoom.open({
       ...command.room,
       onEvent: (event) => {
@@ -76,7 +79,7 @@ export async function runSend(command: SendCommand): Promise<number> {
         if (event.event === 'finished') resolveFinished(event.ok);
       },
     });
-    return await sendIn(room, command, finished, resolveFinished);
+    return await sendIn(room, prepared, command, finished, resolveFinished);
   } finally {
     await room?.close();
     output.close();
@@ -85,6 +88,7 @@ export async function runSend(command: SendCommand): Promise<number> {
 
 async function sendIn(
   room: TeacherRoom,
+  prepared: PreparedTransfer,
   command: SendCommand,
   finished: Promise<boolean>,
   stop: (ok: boolean) => void,
@@ -97,7 +101,6 @@ async function sendIn(
       stop(false);
     });
   });
-  const prepared = await room.prepare(command.paths);
   const wait = await Promise.race([room.waitFor(command.waitFor, command.waitMs), interrupted]);
   if (wait === 'interrupted') return 1;
   if (room.studentCount === 0)

@@ -10,7 +10,7 @@ import {
   type Events,
   type Role,
 } from '../../src-shared/ipc/contract';
-import { hostAndPort } from '../transport/address';
+import { hostAndPort } from '../../src-shared/text/host-and-port';
 import { serveApp } from './app-pages';
 import type { Engine, EngineCommand, EngineListener, EnginePicture, EngineStart } from './engine';
 import type { Environment } from './environment';

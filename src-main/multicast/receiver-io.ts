@@ -25,6 +25,21 @@ export type ReceiverOutput =
   /** The transfer is over for this student. */
   | { kind: 'done'; complete: boolean };
 
+/** What the receiver is doing (PROTOCOL.md section 4.2). */
+export type ReceiverPhase =
+  /** Between transmissions, or off the data channel by choice. */
+  | 'idle'
+  | 'preparing'
+  | 'opening'
+  /** On the data channel, nothing heard yet. */
+  | 'listening'
+  | 'receiving'
+  /** `end` has come; the last datagrams may still be on their way. */
+  | 'draining'
+  | 'filling'
+  | 'verifying'
+  | 'storing';
+
 /** Why a datagram was not taken. The counts go into the view; an attack shows there. */
 export type DropReason =
   | HeaderFault
@@ -47,7 +62,7 @@ export interface Verification {
 /** What the receiver shows of itself. */
 export interface ReceiverView {
   readonly transfer: string | undefined;
-  readonly phase: string;
+  readonly phase: ReceiverPhase;
   readonly transmission: number;
   readonly missing: readonly Range[];
   readonly missingBytes: number;

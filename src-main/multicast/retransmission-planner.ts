@@ -1,4 +1,4 @@
-import { type RangeSet, sizeOf, union } from '../../src-shared/ranges/range-set';
+import { type RangeSet, sizeOf, span, union } from '../../src-shared/ranges/range-set';
 import { FRUITLESS_ROUNDS, MAX_FILLS, REQUEST_QUOTA, SMALL_LEFTOVER_BYTES } from './params';
 import type { TransferLayout } from './transfer-layout';
 
@@ -37,6 +37,14 @@ export interface RepairPlan {
   readonly why: string;
   /** Students that nothing more can be done for. */
   readonly givenUp: readonly { readonly id: string; readonly reason: string }[];
+}
+
+/** The first transmission: everything to everybody. A transfer without bytes has only its digests to compare, over TCP. */
+export function planFirst(needy: readonly Needy[], layout: TransferLayout): RepairPlan {
+  const students = needy.map(({ id }) => id);
+  const units = span(0, layout.unitCount);
+  if (units.length === 0) return { mode: 'tcp', students, units, why: 'there are no bytes to send', givenUp: [] };
+  return { mode: 'plain', students, units, why: 'the first transmission', givenUp: [] };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { MemberState, ScorecardEntry, StudentIdentity } from '../../src-sha
 import { EMPTY, intersect, type RangeSet, sizeOf } from '../../src-shared/ranges/range-set';
 import { FRUITFUL_SHARE, MIN_JUDGED_UNITS } from './params';
 import type { Needy } from './retransmission-planner';
+import type { SenderState } from './sender-io';
 import type { TransferLayout } from './transfer-layout';
 
 /** One student's line on the scorecard: a member of the permanent transmission group (PROTOCOL.md section 4.6). */
@@ -109,6 +110,17 @@ export class Scorecard {
     member.reportDueSince = undefined;
     if (after > 0) return;
     member.current = false;
+  }
+
+  /** What a journal needs to `restore` everybody after a crash. */
+  state(): SenderState['members'] {
+    return this.all.map(({ id, name, ip, outcome, missing }) => ({
+      id,
+      name,
+      ip,
+      outcome: outcome === 'storing' ? 'open' : outcome,
+      missing,
+    }));
   }
 
   entries(mode: 'plain' | 'tcp', transmission: number): ScorecardEntry[] {

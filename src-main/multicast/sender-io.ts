@@ -20,6 +20,23 @@ export type SenderOutput =
   | { kind: 'event'; event: TeacherEvent }
   | { kind: 'done' };
 
+/** What the sender is doing (PROTOCOL.md section 4.2). */
+export type SenderPhase =
+  /** The class enrolls; `start` has not been called. */
+  | 'idle'
+  /** Between transmissions; nobody can be served right now. */
+  | 'waiting'
+  /** The driver opens the data channel. */
+  | 'opening'
+  /** Announced; students elect and listen for probes. */
+  | 'gathering'
+  | 'transmitting'
+  /** Everything is sent; the driver finds the root. */
+  | 'sealing'
+  | 'filling'
+  | 'reporting'
+  | 'finished';
+
 /** A datagram that may leave now. The payload is the unit's ciphertext; a probe has none. */
 export interface DueDatagram {
   readonly header: DataHeader;
@@ -49,7 +66,7 @@ export interface SenderOptions {
   readonly resumed?: ResumePoint;
 }
 
-export interface ResumePoint {
+interface ResumePoint {
   readonly transmission: number;
   readonly sequence: number;
   readonly resentBytes: number;

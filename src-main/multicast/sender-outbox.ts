@@ -1,5 +1,6 @@
 import type { TeacherEvent } from '../../src-shared/ipc/events';
 import type { TeacherMessage } from '../../src-shared/wire/messages';
+import type { RepairPlan } from './retransmission-planner';
 import type { Member, Scorecard } from './scorecard';
 import type { SenderOutput } from './sender-io';
 import type { TransferLayout } from './transfer-layout';
@@ -26,6 +27,25 @@ export class SenderOutbox {
   tell(member: Member, message: TeacherMessage, attachment?: Uint8Array): void {
     if (!member.connected) return;
     this.queue.push({ kind: 'message', to: member.id, message, ...(attachment === undefined ? {} : { attachment }) });
+  }
+
+  tellAll(message: TeacherMessage): void {
+    for (const member of this.scorecard.all) this.tell(member, message);
+  }
+
+  /** What a transmission is about to send, to whom and why. */
+  announced(transmission: number, plan: RepairPlan): void {
+    const { mode, units, students, why } = plan;
+    this.event({
+      event: 'announced',
+      transfer: this.transfer,
+      transmission,
+      mode,
+      ranges: this.layout.toBytes(units),
+      bytes: this.layout.bytesIn(units),
+      students,
+      why,
+    });
   }
 
   /** What a student misses, as it said in a report or when it came back. */
@@ -64,5 +84,24 @@ export class SenderOutbox {
       permanent: this.scorecard.entries(mode, transmission),
       current: this.scorecard.current.map((member) => member.id),
     });
+  }
+
+  /** The transfer is over: the class is told, and the driver how it ended for whom. */
+  finished(totals: { resentBytes: number; filledBytes: number; transmissions: number; durationMs: number }): void {
+    const complete = this.scorecard.all.filter((member) => member.outcome === 'complete').map((member) => member.id);
+    const failed = this.scorecard.all
+      .filter((member) => member.outcome === 'failed')
+      .map((member) => ({ id: member.id, reason: member.why }));
+    this.tellAll({ type: 'finished', transfer: this.transfer });
+    this.event({
+      event: 'finished',
+      transfer: this.transfer,
+      ok: failed.length === 0 && complete.length > 0,
+      complete,
+      failed,
+      bytes: this.layout.totalBytes,
+      ...totals,
+    });
+    this.push({ kind: 'done' });
   }
 }

@@ -7,6 +7,7 @@ import {
   formatRate,
   shortFingerprint,
 } from '../../src-shared/text/format';
+import { hostAndPort } from '../../src-shared/text/host-and-port';
 import { plainText } from '../../src-shared/text/plain-text';
 import {
   closingSentence,
@@ -40,7 +41,7 @@ function roomLines({ room }: TeacherSnapshot, options: DisplayOptions): string[]
     drawLine(
       [
         { text: plainText(room.name, 40), style: 'bold' },
-        { text: `  ${hostAndPort(room)}  group ${room.group}:${room.groupPort}`, style: 'dim' },
+        { text: `  ${hostAndPort(room.address, room.port)}  group ${room.group}:${room.groupPort}`, style: 'dim' },
       ],
       options,
     ),
@@ -53,7 +54,7 @@ function waitingLines({ students, room }: TeacherSnapshot, options: DisplayOptio
   const here = students.length === 0 ? 'Nobody is here yet.' : `${countOf(students.length, 'student')} here: ${names}`;
   const lines = [drawLine([{ text: here }], options)];
   if (room !== null && students.length === 0) {
-    const command = `tutti receive --dir DIR --connect ${hostAndPort(room)} --pin ${room.fingerprint}`;
+    const command = `tutti receive --dir DIR --connect ${hostAndPort(room.address, room.port)} --pin ${room.fingerprint}`;
     lines.push('Students join with:');
     for (const text of wrapTo(command, options.columns)) lines.push(drawLine([{ text, style: 'dim' }], options));
   }
@@ -130,8 +131,4 @@ function closingLines(transfer: TransferView, options: DisplayOptions): string[]
   // Wrapped, because this is the one line that must not be cut.
   const lines = wrapTo(closingSentence(transfer), options.columns);
   return ['', ...lines.map((text) => drawLine([{ text, style }], options))];
-}
-
-function hostAndPort({ address, port }: { address: string; port: number }): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -8,8 +8,3 @@ export function plainAddress(address: string | undefined): string {
   const withoutZone = (address ?? '').replace(/%.*$/, '');
   return withoutZone.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }
-
-/** `host:port` for a sentence, with the brackets that an IPv6 address needs. */
-export function hostAndPort(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}

@@ -1,10 +1,10 @@
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { hostAndPort } from '../../src-shared/text/host-and-port';
 import { plainText } from '../../src-shared/text/plain-text';
 import { MAX_PEER_NAME_CHARS } from '../../src-shared/wire/limits';
 import { type Hello, parseTeacherMessage, type TeacherMessage } from '../../src-shared/wire/messages';
 import { formatFingerprint } from '../security/fingerprint';
 import type { Identity } from '../security/identity';
-import { hostAndPort } from './address';
 import { type Clock, systemClock } from './clock';
 import {
   type CloseReason,

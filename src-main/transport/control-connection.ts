@@ -122,7 +122,7 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
       () => this.clock.now(),
       () => this.drained(),
     );
-    this.cancelTimer = this.clock.after(this.limits.pingMs, () => this.tick());
+    this.cancelTimer = this.clock.after(this.limits.pingMs / 2, () => this.tick());
     this.gone = new Promise((resolve) => socket.once('close', () => resolve()));
     this.listen();
   }
@@ -257,7 +257,7 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
   }
 
   private tick(): void {
-    this.cancelTimer = this.clock.after(this.limits.pingMs, () => this.tick());
+    this.cancelTimer = this.clock.after(this.limits.pingMs / 2, () => this.tick());
     const now = this.clock.now();
     if (now - this.lastHeard >= this.limits.silentMs) return this.abandon('silent', 'It does not answer any more.');
     if (this.queue.stalledFor(now) >= this.limits.stalledMs)

@@ -1,10 +1,11 @@
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import { hostAndPort } from '../../src-shared/text/host-and-port';
 import { plainText } from '../../src-shared/text/plain-text';
 import { MAX_PEER_NAME_CHARS } from '../../src-shared/wire/limits';
 import { type Hello, PROTOCOL_VERSION, parseStudentMessage, type StudentMessage } from '../../src-shared/wire/messages';
 import type { Identity } from '../security/identity';
-import { hostAndPort, plainAddress } from './address';
+import { plainAddress } from './address';
 import { type Clock, systemClock } from './clock';
 import { type ConnectionBounds, ConnectionLimiter, type Place } from './connection-limiter';
 import {

@@ -329,6 +329,7 @@ export class IncomingTransfer {
             lossMap: coverage([], view.totalBytes),
           }
         : { ...view, state: 'failed', failure: event.reason, rate: 0 };
+    this.current = undefined;
     this.history.unshift(over);
     this.history.splice(MAX_HISTORY);
   }

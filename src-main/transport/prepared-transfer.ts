@@ -37,7 +37,7 @@ const ANNOUNCEMENT_BYTES = 4096;
 export async function prepareTransfer(
   paths: readonly string[],
   journalDir: string,
-  group: string,
+  group: string | undefined,
 ): Promise<PreparedTransfer> {
   const files = await scan(paths);
   const resumable = findResumable(await loadTeacherJournals(journalDir), files);
@@ -46,7 +46,7 @@ export async function prepareTransfer(
     return { transfer, offer, sources, startedAt, resumed: state, digests, layout: layoutOf(offer) };
   }
   const { manifest, sources } = buildManifest(files, await readTracks(files));
-  const payloadBytes = isIPv6(group) ? DEFAULT_PAYLOAD_BYTES - IPV6_EXTRA_BYTES : DEFAULT_PAYLOAD_BYTES;
+  const payloadBytes = isIPv6(group ?? '') ? DEFAULT_PAYLOAD_BYTES - IPV6_EXTRA_BYTES : DEFAULT_PAYLOAD_BYTES;
   const offer = { manifest, key: randomBytes(32).toString('base64'), payloadBytes };
   if (Buffer.byteLength(JSON.stringify(offer)) > MAX_FRAME_BYTES - ANNOUNCEMENT_BYTES) {
     throw new LibraryError(

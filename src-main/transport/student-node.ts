@@ -200,7 +200,7 @@ export class StudentNode {
       if (this.stopped.signal.aborted) connection.close();
     });
     this.connection = undefined;
-    this.state = 'searching';
+    if (!this.stopped.signal.aborted) this.state = 'searching';
     this.incoming.disconnected();
     this.options.onEvent({ event: 'left', reason });
     // Two machines with one identity would push each other out for ever.

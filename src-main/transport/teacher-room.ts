@@ -39,12 +39,17 @@ interface Enrolled {
   readonly connection: StudentConnection;
 }
 
-export const DEFAULT_CONTROL_PORT = 47470;
+const DEFAULT_CONTROL_PORT = 47470;
 /** Data of all rooms use one port and differ by group; discovery has the port below. */
 const DEFAULT_GROUP_PORT = 47472;
 /** Finished transfers that the window keeps. */
 const MAX_HISTORY = 20;
 const PROGRESS_EVERY_MS = 200;
+
+/** Where a teacher's journals of running transfers are. */
+export function journalFolder(stateDir: string): string {
+  return join(stateDir, 'transfers');
+}
 
 /** A teacher's room: who is enrolled, what is being sent, what is next (PROTOCOL.md section 4). */
 export class TeacherRoom {
@@ -80,12 +85,7 @@ export class TeacherRoom {
 
   /** Finds the files, reads their tags and queues them. @returns the transfer's id. @throws LibraryError */
   async send(paths: readonly string[]): Promise<string> {
-    return this.enqueue(await this.prepare(paths));
-  }
-
-  /** The first half of `send`, for those who want to begin later. @throws LibraryError */
-  prepare(paths: readonly string[]): Promise<PreparedTransfer> {
-    return prepareTransfer(paths, join(this.options.stateDir, 'transfers'), this.group);
+    return this.enqueue(await prepareTransfer(paths, journalFolder(this.options.stateDir), this.group));
   }
 
   /** Starts a prepared transfer, or queues it behind the running one; with nobody in the room it waits for the first student. */
@@ -247,7 +247,7 @@ export class TeacherRoom {
       rate,
       repair,
       maxRounds,
-      journalDir: join(stateDir, 'transfers'),
+      journalDir: journalFolder(stateDir),
       interface: () => this.classInterface(),
       connectionOf: (student) => this.enrolled.get(student)?.connection,
       onEvent,

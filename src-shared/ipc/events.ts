@@ -40,7 +40,7 @@ export interface ScorecardEntry {
   readonly why?: string;
 }
 
-export interface FailedStudent {
+interface FailedStudent {
   readonly id: string;
   readonly reason: string;
 }
@@ -55,7 +55,7 @@ export interface StudentProgress {
   readonly loss: number;
 }
 
-export type DataChannelEvent = { event: 'dataChannel'; transmission: number; state: 'open' | 'closed' };
+type DataChannelEvent = { event: 'dataChannel'; transmission: number; state: 'open' | 'closed' };
 
 /** Events of `tutti send`. */
 export type TeacherEvent =

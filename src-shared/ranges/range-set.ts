@@ -71,7 +71,7 @@ export function subtract(a: RangeSet, b: RangeSet): RangeSet {
 }
 
 /** The range that holds `value`, found by binary search. */
-export function rangeHolding(set: RangeSet, value: number): Range | undefined {
+function rangeHolding(set: RangeSet, value: number): Range | undefined {
   let low = 0;
   let high = set.length - 1;
   while (low <= high) {

@@ -7,7 +7,7 @@ export const DEFAULT_PAYLOAD_BYTES = MAX_DATAGRAM_BYTES - HEADER_BYTES;
 const VERSION = 1;
 export const DATA = 0;
 export const PROBE = 1;
-export type DatagramKind = typeof DATA | typeof PROBE;
+type DatagramKind = typeof DATA | typeof PROBE;
 
 export interface DataHeader {
   readonly kind: DatagramKind;

@@ -25,7 +25,5 @@ export const MAX_PEER_NAME_CHARS = 80;
 export const MAX_REASON_CHARS = 500;
 /** Interrupted transfers that a student mentions when it connects. */
 export const MAX_HELD_TRANSFERS = 8;
-/** One chunk's ciphertext and its small head: the most that one fill frame carries. */
-export const MAX_FILL_BYTES = 64 * 1024;
 /** Payloads smaller than this would drown in headers; no path that carries music has such an MTU. */
 export const MIN_PAYLOAD_BYTES = 256;

@@ -51,7 +51,7 @@ export const trackSchema = z.object({
 });
 export type Track = z.infer<typeof trackSchema>;
 
-export const manifestFileSchema = z.object({
+const manifestFileSchema = z.object({
   /** Folder and file names from the transfer's root; the receiver checks each (library/safe-path). */
   path: z.array(z.string()).min(1),
   size: z.int().min(0).max(MAX_TRANSFER_BYTES),
@@ -61,7 +61,7 @@ export const manifestFileSchema = z.object({
 });
 export type ManifestFile = z.infer<typeof manifestFileSchema>;
 
-export const coverSchema = z.object({
+const coverSchema = z.object({
   mime: z.enum(['image/jpeg', 'image/png', 'image/webp', 'image/gif']),
   data: base64(MAX_COVER_BYTES),
 });

@@ -1,0 +1,134 @@
+import { type RangeSet, sizeOf } from '../../src-shared/ranges/range-set';
+import { serialAdd } from '../../src-shared/ranges/serial-number';
+import { DATA, PROBE, splitTransferId } from '../../src-shared/wire/data-datagram';
+import { progressDatagrams } from './announcement';
+import { Pace } from './pace';
+import { MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS } from './params';
+import type { DueDatagram, SenderOptions } from './sender-io';
+import type { SenderOutbox } from './sender-outbox';
+import type { TransferLayout } from './transfer-layout';
+import { type MovedOff, Transmission } from './transmission';
+
+/**
+ * What leaves on the data channel: the probes and the units of one multicast transmission after the other, numbered without
+ * a gap, at their pace (PROTOCOL.md sections 5 and 7).
+ */
+export class DatagramFlow {
+  private current: Transmission | undefined;
+  private number = 0;
+  private sequence: number;
+  private resent: number;
+  private readonly pace: Pace;
+  private readonly ids: { transferHigh: number; transferLow: number };
+
+  constructor(
+    private readonly layout: TransferLayout,
+    private readonly outbox: SenderOutbox,
+    options: SenderOptions,
+    now: number,
+  ) {
+    this.sequence = options.resumed?.sequence ?? 0;
+    this.resent = options.resumed?.resentBytes ?? 0;
+    this.pace = new Pace(options.rate, layout.payloadBytes, now);
+    this.ids = splitTransferId(options.transfer);
+  }
+
+  /** The transmission whose data channel is open. */
+  get running(): Transmission | undefined {
+    return this.current;
+  }
+
+  /** Sequence number of the running transmission's first datagram; between two transmissions, of the next one's. */
+  get firstSequence(): number {
+    return this.sequence;
+  }
+
+  /** Payload bytes of all transmissions after the first. */
+  get resentBytes(): number {
+    return this.resent;
+  }
+
+  /** Bytes per second. */
+  get rate(): number {
+    return this.pace.rate;
+  }
+
+  /** The data channel is open for transmission `number` of these units to a class of this size. */
+  open(number: number, units: RangeSet, classSize: number, now: number): void {
+    this.number = number;
+    this.current = this.transmissionOf(units, classSize, now);
+  }
+
+  /** The data begins: the transmission's clock starts with its first datagram, not with its announcement. */
+  begin(listeners: readonly string[], classSize: number, now: number): void {
+    if (this.current === undefined) return;
+    this.current = this.transmissionOf(this.current.units, classSize, now);
+    for (const student of listeners) this.current.addListener(student);
+    this.pace.begin(now);
+  }
+
+  probe(): DueDatagram {
+    const { number: transmission, sequence } = this;
+    return { header: { kind: PROBE, transmission, ...this.ids, sequence, offset: 0 }, unit: undefined };
+  }
+
+  /** The next datagram with data, if it may leave now. */
+  next(now: number): DueDatagram | undefined {
+    const { current, number: transmission } = this;
+    if (current === undefined || current.done || !this.pace.allows(current, now)) return undefined;
+    const { unit, sequence } = current.next;
+    return { header: { kind: DATA, transmission, ...this.ids, sequence, offset: this.layout.offsetOf(unit) }, unit };
+  }
+
+  /** The datagram with this unit was handed to the data channel. */
+  sent(unit: number): void {
+    const bytes = this.layout.lengthOf(unit);
+    this.pace.take(bytes);
+    this.current?.advance(bytes);
+  }
+
+  /** Judges the last interval: sets the rate and tells whom it will no longer follow. */
+  judge(now: number): MovedOff[] {
+    return this.current === undefined ? [] : this.pace.judge(this.current, now);
+  }
+
+  /** When `judge` has something to decide, or the next datagram may leave; ms. */
+  deadlines(now: number): number[] {
+    return this.current === undefined ? [] : this.pace.deadlines(this.current, now);
+  }
+
+  /** No more datagrams of this transmission; its sequence numbers are never used again. */
+  finish(now: number): void {
+    const { current, number: transmission } = this;
+    if (current === undefined) return;
+    this.outbox.event({
+      event: 'transmitted',
+      transmission,
+      datagrams: current.sent,
+      payloadBytes: current.sentBytes,
+      firstSequence: current.firstSequence,
+      lastSequence: current.lastSequence,
+      durationMs: Math.round(now - current.startedAt),
+    });
+    this.sequence = serialAdd(this.sequence, current.sent);
+    if (transmission > 0) this.resent += current.sentBytes;
+  }
+
+  /** Closes the data channel, if it is open. */
+  close(): void {
+    if (this.current === undefined) return;
+    this.current = undefined;
+    this.outbox.push({ kind: 'closeData' });
+    this.outbox.event({ event: 'dataChannel', transmission: this.number, state: 'closed' });
+  }
+
+  /** Where the numbers go on after a crash: those of a transmission of these units may have been used. */
+  sequenceAfter(units: RangeSet): number {
+    return serialAdd(this.sequence, sizeOf(units));
+  }
+
+  private transmissionOf(units: RangeSet, classSize: number, now: number): Transmission {
+    const window = Math.max(MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS * progressDatagrams(classSize));
+    return new Transmission(units, this.sequence, now, window);
+  }
+}
