@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { StudentIdentity, TeacherEvent } from '../../src-shared/ipc/events';
 import type { RoomView, TeacherSnapshot, TransferView } from '../../src-shared/ipc/snapshots';
@@ -56,6 +56,8 @@ export class TeacherRoom {
   private readonly enrolled = new Map<string, Enrolled>();
   private readonly queue: PreparedTransfer[] = [];
   private readonly history: TransferView[] = [];
+  private server: ControlServer | undefined;
+  private view: RoomView | undefined;
   private running: OutgoingTransfer | undefined;
   private announcer: RoomAnnouncer | undefined;
   private progressTimer: NodeJS.Timeout | undefined;
@@ -79,9 +81,6 @@ export class TeacherRoom {
     await room.listen();
     return room;
   }
-
-  private server: ControlServer | undefined;
-  private view: RoomView | undefined;
 
   /** Finds the files, reads their tags and queues them. @returns the transfer's id. @throws LibraryError */
   async send(paths: readonly string[]): Promise<string> {
@@ -297,8 +296,7 @@ export class TeacherRoom {
 /** A group of the administratively scoped range (RFC 2365 section 6.1) that is this teacher's own, most likely. */
 function groupOf(fingerprint: string): string {
   const digest = createHash('sha256').update(fingerprint).digest();
-  const last = 1 + ((digest[2] ?? randomInt(254)) % 254);
-  return `239.255.${digest[0]}.${last}`;
+  return `239.255.${digest.readUInt8(0)}.${1 + (digest.readUInt8(1) % 254)}`;
 }
 
 function restrictedAddress(): string | undefined {
