@@ -6,7 +6,7 @@ import { COMMAND_ENV } from './requirements';
 import { type Host, inside } from './topology';
 
 const ROOT = join(import.meta.dirname, '../..');
-const CLI = join(ROOT, 'out/main/cli.js');
+export const CLI = join(ROOT, 'out/main/cli.js');
 const POLL_MS = 20;
 
 /** Something expected of a process did not come. Its message says what, of whom, and what its last words were. */

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { TeacherEvent } from '../../src-shared/ipc/events';
 import { teacherView } from '../terminal/terminal-display';
+import { chooseInterface } from '../transport/interfaces';
 import { type PreparedTransfer, prepareTransfer } from '../transport/prepared-transfer';
 import { journalFolder, TeacherRoom, type TeacherRoomOptions } from '../transport/teacher-room';
 import { displayOutput, jsonOutput, type Output, onInterrupt } from './output';
@@ -70,6 +71,7 @@ export async function runSend(command: SendCommand): Promise<number> {
   });
   const output: Output<TeacherEvent> = command.json ? jsonOutput() : displayOutput(teacherView, () => room?.snapshot());
   try {
+    requireNetwork(command.room);
     // First of all: a room opens, and is announced, only for files that can be sent.
     const prepared = await prepareTransfer(command.paths, journalFolder(command.room.stateDir), command.room.group);
     room = await TeacherRoom.open({
@@ -109,6 +111,11 @@ async function sendIn(
     );
   transfer = room.enqueue(prepared);
   return (await finished) ? 0 : 1;
+}
+
+/** A room without a network would wait for nobody. @throws InterfaceError */
+function requireNetwork({ listen, interface: address }: SendCommand['room']): void {
+  if (listen === undefined && address === undefined) chooseInterface();
 }
 
 function rateOf(text: string | undefined): 'auto' | number {
