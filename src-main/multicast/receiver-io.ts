@@ -1,4 +1,4 @@
-import type { ReceivedFile, StudentEvent } from '../../src-shared/ipc/events';
+import type { StudentEvent } from '../../src-shared/ipc/events';
 import type { Range, RangeSet } from '../../src-shared/ranges/range-set';
 import type { HeaderFault } from '../../src-shared/wire/data-datagram';
 import type { Announce, Offer, StudentMessage } from '../../src-shared/wire/messages';
@@ -67,6 +67,5 @@ export interface ReceiverView {
   readonly missing: readonly Range[];
   readonly missingBytes: number;
   readonly paused: boolean;
-  readonly files: readonly ReceivedFile[];
   readonly drops: Readonly<Record<DropReason, number>>;
 }

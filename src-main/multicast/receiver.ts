@@ -27,7 +27,6 @@ export class Receiver {
   private probeUntil = 0;
   private congested = false;
   private paused = false;
-  private files: readonly ReceivedFile[] = [];
   private ownAddress = '';
   private readonly completed: Set<string>;
   private readonly pending = new PendingAnnouncement();
@@ -137,7 +136,6 @@ export class Receiver {
   stored(files: readonly ReceivedFile[]): void {
     const transfer = this.transfer;
     if (this.phase !== 'storing' || transfer === undefined) return;
-    this.files = files;
     this.completed.add(transfer.id);
     this.outbox.send({ type: 'complete', transfer: transfer.id });
     this.outbox.event({ event: 'complete', transfer: transfer.id, files });
@@ -205,7 +203,6 @@ export class Receiver {
       missing: transfer?.layout.toBytes(missing) ?? [],
       missingBytes: transfer?.layout.bytesIn(missing) ?? 0,
       paused: this.paused,
-      files: this.files,
       drops: this.filter.drops,
     };
   }

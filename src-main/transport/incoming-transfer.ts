@@ -3,7 +3,7 @@ import type { ReceivedFile, StudentEvent } from '../../src-shared/ipc/events';
 import type { IncomingState, IncomingView } from '../../src-shared/ipc/snapshots';
 import { encodeRanges } from '../../src-shared/ranges/range-codec';
 import { HEADER_BYTES } from '../../src-shared/wire/data-datagram';
-import type { Announce, Hello, Offer, TeacherMessage } from '../../src-shared/wire/messages';
+import type { Announce, Hello, Manifest, Offer, TeacherMessage } from '../../src-shared/wire/messages';
 import { makeFolders } from '../library/folders';
 import { checkFreeSpace, storedBytes } from '../library/free-space';
 import {
@@ -41,9 +41,9 @@ export interface IncomingOptions {
 }
 
 interface Current {
-  readonly id: string;
-  readonly offer: Offer;
-  readonly from: string;
+  readonly layout: TransferLayout;
+  /** The part of its picture that stays the same, made once: windows ask ten times a second. */
+  readonly fixed: ReturnType<typeof fixedView>;
 }
 
 /** Kill -9 loses at most this much of what was received. */
@@ -186,14 +186,14 @@ export class IncomingTransfer {
   // --- Disk ---
 
   private async prepare(transfer: string, offer: Offer): Promise<void> {
-    this.current = { id: transfer, offer, from: this.room };
-    const fault = checkManifest(offer.manifest);
-    if (fault !== undefined) return this.storageFailed(new Error(fault));
+    const { manifest } = offer;
     const layout = layoutOf(offer);
+    this.current = { layout, fixed: fixedView(transfer, this.room, manifest, layout) };
+    const fault = checkManifest(manifest);
+    if (fault !== undefined) return this.storageFailed(new Error(fault));
     await this.partial?.close();
     this.partial = undefined;
     await this.makeSpace(transfer, layout);
-    const { manifest } = offer;
     const key = Buffer.from(offer.key, 'base64');
     const partial = await PartialTransfer.open({ directory: this.options.partialDir, transfer, layout, manifest, key });
     this.partial = partial;
@@ -225,7 +225,7 @@ export class IncomingTransfer {
     const { partial, current } = this;
     if (partial === undefined || current === undefined) return;
     const files = await partial.finalize(this.options.directory);
-    await rememberCompleted(this.options.partialDir, current.id);
+    await rememberCompleted(this.options.partialDir, current.fixed.id);
     await partial.discard();
     this.partial = undefined;
     this.input(() => this.receiver.stored(files));
@@ -338,15 +338,11 @@ export class IncomingTransfer {
     const { current } = this;
     if (current === undefined) return undefined;
     const view = this.receiver.view();
-    const layout = layoutOf(current.offer);
-    const known = view.transfer === current.id;
+    const { layout, fixed } = current;
+    const known = view.transfer === fixed.id;
     const missingBytes = known ? view.missingBytes : layout.totalBytes;
     return {
-      id: current.id,
-      from: current.from,
-      files: filesOf(current.offer.manifest),
-      covers: coversOf(current.offer.manifest),
-      totalBytes: layout.totalBytes,
+      ...fixed,
       missingBytes,
       state: this.stateOf(view.phase, view.transmission),
       transmission: view.transmission,
@@ -371,4 +367,8 @@ export class IncomingTransfer {
     }
     return this.rate.value;
   }
+}
+
+function fixedView(id: string, from: string, manifest: Manifest, { totalBytes }: TransferLayout) {
+  return { id, from, files: filesOf(manifest), covers: coversOf(manifest), totalBytes };
 }

@@ -203,16 +203,20 @@ export function parseStudentMessage(body: unknown): StudentMessage | undefined {
   return parse(studentMessage, body);
 }
 
-function parse<T>(schema: z.ZodDiscriminatedUnion<never> | z.ZodType<T>, body: unknown): T | undefined {
-  const result = (schema as z.ZodType<T>).safeParse(body);
+interface MessageSchema<T> {
+  safeParse(body: unknown): z.ZodSafeParseResult<T>;
+  readonly options: readonly { readonly shape: { readonly type: z.ZodLiteral<string> } }[];
+}
+
+function parse<T>(schema: MessageSchema<T>, body: unknown): T | undefined {
+  const result = schema.safeParse(body);
   if (result.success) return result.data;
   if (isUnknownKind(schema, body)) return undefined;
   const issue = result.error.issues[0];
   throw new WireError(`message: ${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not valid'}`);
 }
 
-function isUnknownKind(schema: unknown, body: unknown): boolean {
+function isUnknownKind({ options }: MessageSchema<unknown>, body: unknown): boolean {
   if (typeof body !== 'object' || body === null || !('type' in body) || typeof body.type !== 'string') return false;
-  const known = schema === teacherMessage ? teacherMessage : studentMessage;
-  return !known.options.some((option) => option.shape.type.value === body.type);
+  return !options.some((option) => option.shape.type.value === body.type);
 }
