@@ -1,5 +1,5 @@
 // Runs every tier of tests that this machine allows, in order, and adds up what the runners counted.
-// A tier that cannot run says why and counts as skipped; TUTTI_REQUIRE=lab,desktop makes that a failure.
+// A tier that cannot run says why and counts as skipped; TUTTI_REQUIRE=lab,desktop,package makes that a failure.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,8 @@ const TIERS = [
   { name: 'unit', run: () => vitest('unit') },
   { name: 'loopback', run: () => vitest('loopback') },
   { name: 'lab', problem: labProblem, run: () => vitest('lab') },
-  { name: 'desktop', problem: desktopProblem, run: playwright },
+  { name: 'desktop', problem: desktopProblem, run: () => playwright('desktop') },
+  { name: 'package', problem: desktopProblem, run: packAndTry },
 ];
 
 const unknown = REQUIRED.filter((name) => !TIERS.some((tier) => tier.name === name));
@@ -61,15 +62,16 @@ function vitest(project) {
   }));
 }
 
-function playwright() {
-  const report = join(REPORTS, 'desktop.json');
-  const command = [
-    process.execPath,
-    program('@playwright/test', 'cli.js'),
-    'test',
-    '-c',
-    'e2e/desktop/playwright.config.ts',
-  ];
+/** Packs the app that setup.mjs has built, and starts what comes out. */
+function packAndTry() {
+  const isPacked = start(process.execPath, [join('scripts', 'package.mjs')]) === 0;
+  return isPacked ? playwright('package') : { passed: 0, failed: 1, skipped: 0 };
+}
+
+function playwright(tier) {
+  const report = join(REPORTS, `${tier}.json`);
+  const config = join('e2e', tier, 'playwright.config.ts');
+  const command = [process.execPath, program('@playwright/test', 'cli.js'), 'test', '-c', config];
   const [first, ...rest] = hasDisplay() ? command : ['xvfb-run', '-a', ...command];
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
   return counted(start(first, [...rest, '--reporter=list,json'], env), report, ({ stats }) => ({

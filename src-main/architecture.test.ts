@@ -15,6 +15,7 @@ const SHARED = 'src-shared';
 const ENGINES = 'src-main/multicast';
 const LIBRARY = 'src-main/library';
 const SECURITY = 'src-main/security';
+const CLASSROOM = 'src-main/classroom';
 const TRANSPORT = 'src-main/transport';
 const TERMINAL = 'src-main/terminal';
 const COMMAND_LINE = 'src-main/command-line';
@@ -22,18 +23,35 @@ const DESKTOP = 'src-main/desktop';
 const RENDERER = 'src-renderer';
 
 const PARTS: readonly Part[] = [
-  { place: SHARED, mayImport: [], packages: ['zod'] },
+  { place: SHARED, mayImport: [], packages: ['zod', 'i18next'] },
   { place: ENGINES, mayImport: [SHARED], packages: [] },
   { place: 'src-main/testing', mayImport: [SHARED, ENGINES], packages: ['node:crypto'] },
   { place: LIBRARY, mayImport: [SHARED, ENGINES], packages: ['node:*', 'music-metadata', 'zod'] },
-  { place: SECURITY, mayImport: [SHARED], packages: ['node:*', '@peculiar/x509', 'reflect-metadata', 'zod'] },
-  { place: TRANSPORT, mayImport: [SHARED, ENGINES, LIBRARY, SECURITY], packages: ['node:*', 'zod'] },
+  {
+    place: SECURITY,
+    mayImport: [SHARED],
+    packages: ['node:*', '@noble/curves/*', '@peculiar/x509', 'reflect-metadata', 'zod'],
+  },
+  { place: CLASSROOM, mayImport: [SHARED, LIBRARY, SECURITY], packages: ['node:*', 'zod'] },
+  { place: TRANSPORT, mayImport: [SHARED, ENGINES, LIBRARY, SECURITY, CLASSROOM], packages: ['node:*', 'zod'] },
   { place: TERMINAL, mayImport: [SHARED], packages: ['node:*'] },
   { place: COMMAND_LINE, mayImport: [SHARED, SECURITY, TRANSPORT, TERMINAL], packages: ['node:*'] },
-  { place: DESKTOP, mayImport: [SHARED, TRANSPORT], packages: ['node:*', 'electron*', 'zod'] },
-  { place: RENDERER, mayImport: [SHARED], packages: ['react*', 'zustand*', 'lucide-react', '@fontsource-variable/*'] },
+  { place: DESKTOP, mayImport: [SHARED, SECURITY, TRANSPORT, CLASSROOM], packages: ['node:*', 'electron*', 'zod'] },
+  {
+    place: RENDERER,
+    mayImport: [SHARED, 'package.json'],
+    packages: [
+      'react*',
+      'zustand*',
+      'lucide-react',
+      '@fontsource-variable/*',
+      '@tanstack/react-virtual',
+      'i18next',
+      'wavesurfer.js*',
+    ],
+  },
   { place: 'src-main/cli', mayImport: [COMMAND_LINE, 'package.json'], packages: [] },
-  { place: 'src-main/index', mayImport: [DESKTOP], packages: ['node:*', 'electron*'] },
+  { place: 'src-main/index', mayImport: [SHARED, DESKTOP], packages: ['node:*', 'electron*'] },
   { place: 'src-main/engine-worker', mayImport: [SHARED, DESKTOP, TRANSPORT], packages: ['node:*'] },
   { place: 'src-main/preload', mayImport: [SHARED], packages: ['electron'] },
 ];
@@ -91,7 +109,8 @@ describe('these checks themselves', () => {
         e,
       } from 'e';
       const f = await import('./f');
-      // import g from './g'`;
+      // import g from './g'
+      t('from', { h: 'h' }), t('x:from', "i")`;
     expect(importsOf(source, 'p/q/r.ts')).toEqual([
       'node:fs',
       'p/x/b',
@@ -119,7 +138,7 @@ function sourcesBelow(folder: string): string[] {
 
 /** What a file imports: names of packages as they are, files as paths from the root without extension. */
 function importsOf(source: string, file: string): string[] {
-  const found = withoutComments(source).matchAll(/\b(?:from\s*|import\s*\(?\s*)['"]([^'"]+)['"]/g);
+  const found = withoutComments(source).matchAll(/(?<![.:'"\w])(?:from\s*|import\s*\(?\s*)['"]([^'"\n]+)['"]/g);
   return [...found].map(([, target = '']) => (target.startsWith('.') ? posix.join(dirname(file), target) : target));
 }
 

@@ -1,19 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Outcome } from '../src-shared/ipc/contract';
-import type { EngineCommand, EngineOrder, EnginePicture, EngineReport, EngineStart } from './desktop/engine';
-import { StudentNode } from './transport/student-node';
-import { TeacherRoom } from './transport/teacher-room';
+import type { EngineOrder, EngineReport, EngineStart } from './desktop/engine';
+import { type HostedEngine, openEngine } from './desktop/hosted-engine';
+import { PictureFeed } from './desktop/picture-feed';
 
 /** Ten pictures a second look like motion and leave the processor to the sockets. */
 const PICTURE_MS = 100;
-
-/** One engine behind the few things that the main thread asks of it. */
-interface Hosted {
-  picture(): EnginePicture;
-  carryOut(command: EngineCommand): Promise<string>;
-  close(): Promise<void>;
-}
 
 const port = parentPort;
 if (port === null) throw new Error('engine-worker.js runs as a worker thread only');
@@ -27,7 +19,8 @@ port.on('message', (order: EngineOrder) => obey(order));
 await host();
 
 async function host(): Promise<void> {
-  const hosted = await open(workerData as EngineStart).catch(sentence);
+  const onProblem = (problem: string) => report({ kind: 'problem', sentence: problem });
+  const hosted = await openEngine(workerData as EngineStart, onProblem).catch(sentence);
   if (typeof hosted === 'string') {
     report({ kind: 'status', status: { state: 'failed', message: hosted } });
     obey = (order) => refuse(order, hosted);
@@ -39,66 +32,33 @@ async function host(): Promise<void> {
   orders.splice(0).forEach(obey);
 }
 
-async function open(start: EngineStart): Promise<Hosted> {
-  // The window is drawn from pictures alone; the events are the command line's.
-  const onEvent = () => {};
-  if (start.role === 'teacher') return hostTeacher(await TeacherRoom.open({ ...start.options, onEvent }));
-  return hostStudent(await StudentNode.open({ ...start.options, onEvent }));
-}
-
-function hostTeacher(room: TeacherRoom): Hosted {
-  return {
-    picture: () => ({ role: 'teacher', snapshot: room.snapshot() }),
-    close: () => room.close(),
-    async carryOut(command) {
-      if (command.name === 'send') return room.send(command.paths);
-      if (command.name === 'pause' || command.name === 'resume' || command.name === 'cancel') {
-        room[command.name](command.transfer);
-      }
-      return '';
-    },
-  };
-}
-
-function hostStudent(node: StudentNode): Hosted {
-  return {
-    picture: () => ({ role: 'student', snapshot: node.snapshot() }),
-    close: () => node.close(),
-    async carryOut(command) {
-      if (command.name === 'trust') node.trust(command.fingerprint);
-      return '';
-    },
-  };
-}
-
-function reportChanges(hosted: Hosted): NodeJS.Timeout {
-  let shown: EnginePicture | undefined;
+function reportChanges(hosted: HostedEngine): NodeJS.Timeout {
+  const feed = new PictureFeed();
   return setInterval(() => {
-    const picture = hosted.picture();
-    if (isDeepStrictEqual(picture, shown)) return;
-    shown = picture;
-    report({ kind: 'picture', picture });
+    const changed = feed.next(hosted.picture());
+    if (changed !== undefined) report(changed);
   }, PICTURE_MS);
 }
 
-async function carryOut(hosted: Hosted, { id, command }: EngineOrder, timer: NodeJS.Timeout): Promise<void> {
-  const outcome = await hosted.carryOut(command).then(
-    (value): Outcome<string> => ({ ok: true, value }),
-    (error: unknown): Outcome<string> => ({ ok: false, message: sentence(error) }),
+async function carryOut(hosted: HostedEngine, order: EngineOrder, timer: NodeJS.Timeout): Promise<void> {
+  const { id, name, argument } = order;
+  if (name === 'close') return end(hosted, timer);
+  const outcome = await hosted.carryOut(name, argument).then(
+    (value): Outcome<unknown> => ({ ok: true, value }),
+    (error: unknown): Outcome<unknown> => ({ ok: false, message: sentence(error) }),
   );
-  if (command.name === 'close') await end(hosted, timer);
   report({ kind: 'answer', id, outcome });
 }
 
-async function end(hosted: Hosted, timer: NodeJS.Timeout): Promise<void> {
+async function end(hosted: HostedEngine, timer: NodeJS.Timeout): Promise<void> {
   clearInterval(timer);
   await hosted.close().catch(() => {});
   port?.close();
 }
 
-function refuse({ id, command }: EngineOrder, message: string): void {
+function refuse({ id, name }: EngineOrder, message: string): void {
   report({ kind: 'answer', id, outcome: { ok: false, message } });
-  if (command.name === 'close') port?.close();
+  if (name === 'close') port?.close();
 }
 
 function sentence(error: unknown): string {

@@ -11,7 +11,7 @@ const role = process.argv[2];
 const say = (event) => console.log(JSON.stringify({ at: Date.now(), ...event }));
 process.on('SIGINT', () => process.exit(130));
 if (role === 'send') {
-  say({ event: 'room', address: '127.0.0.1', port: 4711, fingerprint: 'f'.repeat(64), group: '239.255.42.1', groupPort: 47000 });
+  say({ event: 'room', address: '127.0.0.1', port: 4711, fingerprint: 'f'.repeat(64), group: '239.255.42.1', groupPort: 47000, code: '01234567' });
   if (process.env.STAND_IN === 'teacher dies') { console.error('Port 4711 is busy.'); process.exit(1); }
   if (process.env.STAND_IN === 'teacher babbles') console.log('la la la');
   const finished = { transfer: 't', ok: true, complete: [], failed: [], bytes: 1, resentBytes: 0, filledBytes: 0 };
@@ -46,13 +46,11 @@ afterEach(async () => {
 });
 
 describe('hold', () => {
-  it('tells the students the room, its fingerprint and their weather, and returns what they received', async () => {
+  it('tells the students the room, its code and their weather, and returns what they received', async () => {
     const { ok, received } = await held();
     expect(ok).toBe(true);
     const told = received.get('Anna')?.[0]?.path;
-    expect(told).toContain(
-      `--connect 127.0.0.1:4711 --interface 127.0.0.1 --name Anna --pin ${'f'.repeat(64)} --once --json`,
-    );
+    expect(told).toContain(`--connect 127.0.0.1:4711 --interface 127.0.0.1 --name Anna --code 01234567 --once --json`);
     expect(told).toContain('loss=0.02');
     expect(written).toContain('The room Studio A is open at 127.0.0.1:4711');
   });

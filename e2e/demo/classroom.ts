@@ -1,5 +1,5 @@
 import { TerminalDisplay, teacherView } from '../../src-main/terminal/terminal-display';
-import type { ReceivedFile } from '../../src-shared/ipc/events';
+import type { ReceivedFile, TeacherEvent } from '../../src-shared/ipc/events';
 import { parseStudentEnd, parseTeacherEvent } from './cli-events';
 import { Command, DemoError, within } from './command-line';
 import { afterEvent, beginning, snapshotOf, type TeacherState } from './teacher-view';
@@ -12,6 +12,8 @@ const OPEN_MS = 15_000;
 const TRANSFER_MS = 180_000;
 const GOODBYE_MS = 15_000;
 const REDRAW_MS = 100;
+
+type Room = Extract<TeacherEvent, { event: 'room' }>;
 
 export interface DemoStudent {
   readonly name: string;
@@ -42,7 +44,7 @@ export interface LessonOutcome {
 }
 
 /**
- * Opens the room, lets the students in, sends the folder and draws it all as it happens.
+ * Opens the room, pairs the students with it, sends the folder and draws it all as it happens.
  * @throws DemoError where a process does not do its part in time.
  */
 export async function hold(lesson: Lesson, display = new TerminalDisplay(teacherView)): Promise<LessonOutcome> {
@@ -81,10 +83,10 @@ function abortionOf(signal: AbortSignal): Promise<never> {
 
 class TeacherProcess {
   readonly command: Command;
-  readonly room: Promise<{ port: number; fingerprint: string }>;
+  readonly room: Promise<Room>;
   readonly finished: Promise<void>;
   private state: TeacherState;
-  private onRoom: (room: { port: number; fingerprint: string }) => void = () => undefined;
+  private onRoom: (room: Room) => void = () => undefined;
   private onFinished: () => void = () => undefined;
 
   constructor(
@@ -94,7 +96,7 @@ class TeacherProcess {
     this.state = beginning(ROOM_NAME, files);
     const where = ['--listen', `${LOOPBACK}:0`, '--interface', LOOPBACK, '--state', state];
     const whom = ['--name', ROOM_NAME, '--wait-for', String(students.length), '--json'];
-    const opened = new Promise<{ port: number; fingerprint: string }>((resolve) => {
+    const opened = new Promise<Room>((resolve) => {
       this.onRoom = resolve;
     });
     const over = new Promise<void>((resolve) => {
@@ -137,10 +139,10 @@ class StudentProcess {
   constructor(
     program: string,
     readonly student: DemoStudent,
-    room: { port: number; fingerprint: string },
+    room: Room,
   ) {
     const where = ['--dir', student.directory, '--connect', `${LOOPBACK}:${room.port}`, '--interface', LOOPBACK];
-    const how = ['--name', student.name, '--pin', room.fingerprint, '--once', '--json'];
+    const how = ['--name', student.name, '--code', room.code ?? '', '--once', '--json'];
     this.command = new Command({
       title: student.name,
       program,

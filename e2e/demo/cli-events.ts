@@ -18,6 +18,9 @@ const dataChannel = z.object({
   state: z.enum(['open', 'closed']),
 });
 
+const person = z.object({ id: z.string(), name: z.string(), ip: z.string() });
+const code = z.string().nullable();
+
 const teacherEvents = z.discriminatedUnion('event', [
   z.object({
     event: z.literal('room'),
@@ -27,12 +30,12 @@ const teacherEvents = z.discriminatedUnion('event', [
     fingerprint: z.string(),
     group: z.string(),
     groupPort: z.int(),
+    code,
   }),
-  z.object({
-    event: z.literal('enrolled'),
-    at,
-    student: z.object({ id: z.string(), name: z.string(), ip: z.string() }),
-  }),
+  z.object({ event: z.literal('code'), at, code }),
+  z.object({ event: z.literal('paired'), at, student: person }),
+  z.object({ event: z.literal('stranger'), at, stranger: person }),
+  z.object({ event: z.literal('enrolled'), at, student: person }),
   z.object({ event: z.literal('left'), at, student: z.string(), reason: z.string() }),
   z.object({
     event: z.literal('announced'),

@@ -18,15 +18,18 @@ const waiting = (id: string, missingBytes: number, state: 'receiving' | 'repairi
   missingBytes,
 });
 
+const room: TeacherEvent = {
+  event: 'room',
+  address: '127.0.0.1',
+  port: 4711,
+  fingerprint: 'f'.repeat(64),
+  group: '239.255.42.1',
+  groupPort: 47000,
+  code: '01234567',
+};
+
 const events: TeacherEvent[] = [
-  {
-    event: 'room',
-    address: '127.0.0.1',
-    port: 4711,
-    fingerprint: 'f'.repeat(64),
-    group: '239.255.42.1',
-    groupPort: 47000,
-  },
+  room,
   { event: 'enrolled', student: { id: anna, name: 'Anna', ip: '127.0.0.1' } },
   { event: 'enrolled', student: { id: ben, name: 'Ben', ip: '127.0.0.1' } },
   {
@@ -138,6 +141,16 @@ describe('the picture from events', () => {
   it('ends with the closing sentence', () => {
     const lines = renderTeacher(snapshotAfter(events.length), { columns: 100, colour: false, unicode: true });
     expect(lines.at(-1)).toBe('2 of 2 have both files. 0.9 s, 1 repair round, 2.0 kB by TCP.');
+  });
+
+  it('has the code, and each new one; who is paired or a stranger is not in the room yet', () => {
+    const student = { id: anna, name: 'Anna', ip: '127.0.0.1' };
+    let state = afterEvent(beginning('Studio A', files), { ...room, at: 0 });
+    for (const event of [{ event: 'paired', student } as const, { event: 'stranger', stranger: student } as const])
+      state = afterEvent(state, { ...event, at: 0 });
+    expect(snapshotOf(state, 0)).toMatchObject({ room: { code: '01234567' }, students: [] });
+    state = afterEvent(state, { event: 'code', code: '99999999', at: 0 });
+    expect(snapshotOf(state, 0)).toMatchObject({ room: { code: '99999999' } });
   });
 
   it('names whoever failed', () => {

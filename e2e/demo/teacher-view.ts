@@ -75,6 +75,8 @@ export function afterEvent(state: TeacherState, event: Stamped<TeacherEvent>): T
   switch (event.event) {
     case 'room':
       return { ...state, room: { ...event, name: state.roomName } };
+    case 'code':
+      return { ...state, room: state.room === null ? null : { ...state.room, code: event.code } };
     case 'enrolled':
       return { ...state, enrolled: withStudent(state.enrolled, event.student) };
     case 'announced':
@@ -97,9 +99,11 @@ export function afterEvent(state: TeacherState, event: Stamped<TeacherEvent>): T
       return { ...state, missing: new Map(state.missing).set(event.student, event.ranges) };
     case 'finished':
       return finished(state, event);
+    case 'paired':
+    case 'stranger':
     case 'left':
     case 'elected':
-      // What follows from them is in the scorecard.
+      // What follows from them is told by other events.
       return state;
   }
 }
@@ -107,7 +111,8 @@ export function afterEvent(state: TeacherState, event: Stamped<TeacherEvent>): T
 /** What a display draws of a state. `now` in ms since 1970. */
 export function snapshotOf(state: TeacherState, now: number): TeacherSnapshot {
   const transfers = state.rounds.length === 0 ? [] : [transferView(state, now)];
-  return { room: state.room, students: state.enrolled, transfers };
+  const students = state.enrolled.map((student) => ({ ...student, connected: true }));
+  return { room: state.room, students, strangers: [], groups: [], doctor: null, transfers };
 }
 
 function withStudent(enrolled: readonly StudentIdentity[], student: StudentIdentity): StudentIdentity[] {
@@ -166,6 +171,9 @@ function transferView(state: TeacherState, now: number): TransferView {
   const permanent = state.enrolled.map((student) => memberView(state, student));
   return {
     id: state.transfer,
+    createdAt: state.rounds[0]?.since ?? now,
+    audience: 'everyone',
+    start: { when: 'now' },
     files: state.files,
     covers: [],
     totalBytes: state.totalBytes,

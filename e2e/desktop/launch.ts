@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import type { Preferences, RequestName } from '../../src-shared/ipc/contract';
 import type { StudentSnapshot, TeacherSnapshot } from '../../src-shared/ipc/snapshots';
+import type { Host } from '../lab/topology';
 
 const project = resolve(import.meta.dirname, '../..');
 const screenshots = join(import.meta.dirname, 'screenshots');
@@ -17,24 +19,32 @@ export interface StartedApp {
 export interface LaunchOptions {
   /** Holds the settings, the identity and the journals. */
   readonly userData: string;
-  readonly settings?: { role: 'teacher' | 'student'; name: string; folder?: string };
+  readonly settings?: Partial<Preferences> & { role: 'teacher' | 'student'; name: string; folder?: string };
   readonly env?: Readonly<Record<string, string>>;
   readonly colours?: 'light' | 'dark';
   /** Size of the page, in CSS pixels. */
   readonly size?: { readonly width: number; readonly height: number };
+  /** A host of the lab to run on, instead of this machine's loopback interface. */
+  readonly host?: Host;
+  /** More of the command line. */
+  readonly args?: readonly string[];
+}
+
+/** Recorded answers of the engine that is not there. */
+export interface Recording {
+  /** Time between two frames, in ms. */
+  readonly everyMs?: number;
+  /** Starts over after the last frame. */
+  readonly repeat?: boolean;
+  /** What requests are answered with; `fileOf` says where received files are: `{ 'transfer/0': '/music/a.wav' }`. */
+  readonly answers?: Partial<Record<RequestName, unknown>> & { readonly fileOf?: Readonly<Record<string, string>> };
+  /** Sentences with which requests fail. */
+  readonly failures?: Partial<Record<RequestName, string>>;
 }
 
 /** Starts the built app on its own user data. */
 export async function launch(options: LaunchOptions): Promise<StartedApp> {
-  mkdirSync(options.userData, { recursive: true });
-  if (options.settings !== undefined) {
-    writeFileSync(join(options.userData, 'settings.json'), JSON.stringify(options.settings));
-  }
-  const app = await _electron.launch({
-    args: [...switchesOf(options.userData), project],
-    // No test sends or listens outside this machine.
-    env: { ...environment(), TUTTI_INTERFACE: '127.0.0.1', ...options.env, TUTTI_USER_DATA: options.userData },
-  });
+  const app = await startApp(options);
   const page = await app.firstWindow();
   const errors: string[] = [];
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
@@ -45,19 +55,53 @@ export async function launch(options: LaunchOptions): Promise<StartedApp> {
   return { app, page, errors };
 }
 
-/** The app without an engine: it shows the snapshots instead. */
+/** Starts the built app and does not wait for a window: it may have none. */
+export function startApp(options: LaunchOptions): Promise<ElectronApplication> {
+  mkdirSync(options.userData, { recursive: true });
+  if (options.settings !== undefined) {
+    writeFileSync(join(options.userData, 'settings.json'), JSON.stringify(options.settings));
+  }
+  return _electron.launch({
+    args: [...switchesOf(options.userData), project, ...(options.args ?? [])],
+    // No test sends or listens outside this machine, and none touches what starts when a person logs in here.
+    env: {
+      ...environment(),
+      TUTTI_INTERFACE: options.host?.address ?? '127.0.0.1',
+      XDG_CONFIG_HOME: join(options.userData, 'config'),
+      ...(options.host === undefined ? {} : { TUTTI_LAB_HOST: options.host.namespace }),
+      ...options.env,
+      TUTTI_USER_DATA: options.userData,
+    },
+    ...(options.host === undefined ? {} : { executablePath: join(import.meta.dirname, 'in-namespace.mjs') }),
+  });
+}
+
+/** The app without an engine: it shows the snapshots instead, and answers what is recorded. */
 export async function launchWithFrames(
   frames: readonly TeacherSnapshot[] | readonly StudentSnapshot[],
-  options: LaunchOptions & { readonly everyMs?: number },
+  options: LaunchOptions & Recording,
 ): Promise<StartedApp> {
-  mkdirSync(options.userData, { recursive: true });
-  const path = join(options.userData, 'fixture.json');
-  const fixture = { role: options.settings?.role, everyMs: options.everyMs, frames };
+  return launch({ ...options, env: { ...options.env, TUTTI_FIXTURE: writeRecording(frames, options) } });
+}
+
+/** Writes a recording below the user data; the path is for TUTTI_FIXTURE. */
+export function writeRecording(
+  frames: readonly TeacherSnapshot[] | readonly StudentSnapshot[],
+  { userData, settings, everyMs, repeat, answers, failures }: LaunchOptions & Recording,
+): string {
+  mkdirSync(userData, { recursive: true });
+  const path = join(userData, 'fixture.json');
+  const fixture = { role: settings?.role, everyMs, repeat, answers, failures, frames };
   writeFileSync(
     path,
     JSON.stringify(fixture, (_key, value) => (ArrayBuffer.isView(value) ? [...numbersOf(value)] : value)),
   );
-  return launch({ ...options, env: { ...options.env, TUTTI_FIXTURE: path } });
+  return path;
+}
+
+/** What the window has asked of the recorded engine so far, oldest first. */
+export function recordedCommands(app: ElectronApplication): Promise<{ name: string; argument: unknown }[]> {
+  return app.evaluate(() => Reflect.get(globalThis, 'tuttiTest').commands);
 }
 
 export async function resize(app: ElectronApplication, size: { width: number; height: number }): Promise<void> {

@@ -56,6 +56,7 @@ export class Session {
       this.lab.teacher.address,
       '--state',
       this.#folder('teacher-state'),
+      ...(options.includes('--code') ? [] : ['--trust-on-first-use']),
     ];
     const teacher: Teacher = CliProcess.start('teacher', this.lab.teacher, ['send', ...paths, ...place, ...options]);
     this.#teachers.push(teacher);
@@ -65,10 +66,19 @@ export class Session {
 
   /** Starts `tutti receive --once` for student 1, 2, …; a second start finds what the first left. */
   async receive(number: number, options: readonly string[] = []): Promise<Student> {
-    const host = this.lab.student(number);
     const { address, port, fingerprint } = await this.#room();
-    const place = ['--dir', this.folderOf(number), '--connect', `${address}:${port}`, '--interface', host.address];
-    const args = ['receive', ...place, '--pin', fingerprint, '--name', nameOf(number), '--once', ...options];
+    return this.#start(number, ['--connect', `${address}:${port}`, '--pin', fingerprint, ...options]);
+  }
+
+  /** Starts `tutti receive --once` for a student that knows a code and has to find the room by itself. */
+  pair(number: number, code: string): Student {
+    return this.#start(number, ['--code', code]);
+  }
+
+  #start(number: number, options: readonly string[]): Student {
+    const host = this.lab.student(number);
+    const place = ['--dir', this.folderOf(number), '--interface', host.address];
+    const args = ['receive', ...place, '--name', nameOf(number), '--once', ...options];
     const student: Student = CliProcess.start(nameOf(number), host, args);
     this.#students.set(number, [...(this.#students.get(number) ?? []), student]);
     return student;

@@ -95,6 +95,7 @@ export class Classroom {
       group: this.group,
       groupPort: this.groupPort,
       ttl: 0,
+      admit: 'anyone',
       rate: 20_000_000,
       repair: 'auto',
       onEvent: events.add,
@@ -121,6 +122,7 @@ export class Classroom {
       connect: place,
       interface: LOOPBACK,
       trust: { pin: fingerprint, firstUse: false },
+      folderTemplate: '',
       onEvent: events.add,
       ...options,
     });
@@ -138,6 +140,12 @@ export class Classroom {
     }
     return this.path(folder);
   }
+}
+
+/** Sends to everyone, at once. @returns the transfer's id */
+export async function sendTo(room: TeacherRoom, paths: readonly string[]): Promise<string> {
+  const { transfer } = await room.send({ paths: [...paths], audience: 'everyone', start: { when: 'now' } });
+  return transfer;
 }
 
 /** SHA-256 of every file below a folder, by its path from there; what is hidden counts too. */

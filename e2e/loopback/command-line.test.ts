@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Classroom, digests, LOOPBACK, type Teacher } from './classroom';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Classroom, digests, LOOPBACK, sendTo, type Teacher } from './classroom';
 
 const PROGRAM = join(import.meta.dirname, '../../src-main/cli.ts');
 const PATIENCE_MS = 30_000;
@@ -34,6 +34,13 @@ function tutti(...args: string[]): Promise<Ended> {
   });
 }
 
+function eventsIn(stdout: string): { event: string; [field: string]: unknown }[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
 const send = (...args: string[]) =>
   tutti('send', '--listen', `${LOOPBACK}:0`, '--interface', LOOPBACK, '--state', classroom.path('state'), ...args);
 const receive = (...args: string[]) =>
@@ -51,7 +58,14 @@ describe('a command line that cannot be understood', () => {
     [['receive', '--dir', 'x', '--connect', 'garbage'], '--connect takes HOST:PORT'],
     [['receive', '--dir', 'x', '--connect', 'host:99999'], '--connect takes HOST:PORT'],
     [['receive', '--dir', 'x', '--pin', 'beef'], 'fingerprint'],
-    [['receive', '--dir', 'x', '--pin', 'ab'.repeat(32), '--trust-on-first-use'], 'not both'],
+    [['receive', '--dir', 'x', '--pin', 'ab'.repeat(32), '--trust-on-first-use'], 'not two'],
+    [['receive', '--dir', 'x', '--pin', 'ab'.repeat(32), '--code', '01234567'], 'not two'],
+    [['receive', '--dir', 'x', '--code', '1234567'], '--code takes the eight digits of a room, not “1234567”.'],
+    [['receive', '--dir', 'x', '--folders', '../{room}'], 'it has to stay below the folder of --dir'],
+    [['receive', '--dir', 'x', '--folders', '{who}'], 'in braces it takes room, date, artist, album'],
+    [['receive', '--dir', 'x', '--conflict', 'maybe'], '--conflict takes keepBoth, replace, backUp, not “maybe”.'],
+    [['send', 'x', '--code', 'abcdefgh'], '--code takes the eight digits of a room'],
+    [['send', 'x', '--code', '01234567', '--trust-on-first-use'], 'not both'],
   ])('%j: exit code 2 and a sentence', async (args, sentence) => {
     const { code, stdout, stderr } = await tutti(...args);
     expect([code, stdout]).toEqual([2, '']);
@@ -62,7 +76,7 @@ describe('a command line that cannot be understood', () => {
   it('is one without any trust, too', async () => {
     const { code, stderr } = await receive();
     expect(code).toBe(2);
-    expect(stderr).toContain('No teacher is trusted yet.');
+    expect(stderr).toContain('No teacher is known yet.');
   });
 });
 
@@ -101,6 +115,58 @@ describe('a send that cannot be', () => {
   });
 });
 
+describe('the code of a room', () => {
+  const codeOf = async (...args: string[]) => {
+    const { stdout } = await send(folder, '--wait', '0.2', '--json', ...args);
+    return eventsIn(stdout).find(({ event }) => event === 'room')?.code;
+  };
+
+  it('is the one that is given, a random one, or none where anyone may come in', async () => {
+    expect(await codeOf('--code', '0123-4567')).toBe('01234567');
+    expect(await codeOf()).toMatch(/^\d{8}$/);
+    expect(await codeOf('--trust-on-first-use')).toBeNull();
+  });
+});
+
+describe('a student with a code', () => {
+  let teacher: Teacher;
+  let connect: string;
+
+  beforeEach(async () => {
+    teacher = await classroom.teacher('Teacher', { admit: 'paired', code: '01234567' });
+    connect = `${teacher.place.host}:${teacher.place.port}`;
+  });
+
+  async function receiveOnce(...args: string[]): Promise<string[]> {
+    const enrolled = teacher.events.of('enrolled').length;
+    const receiving = receive('--connect', connect, '--once', '--json', ...args);
+    await vi.waitFor(() => expect(teacher.events.of('enrolled').length).toBeGreaterThan(enrolled), 20_000);
+    await sendTo(teacher.room, [folder]);
+    const { code, stdout, stderr } = await receiving;
+    expect([code, stderr]).toEqual([0, '']);
+    return eventsIn(stdout).map(({ event }) => event);
+  }
+
+  it('is paired once; after that neither side needs the code', async () => {
+    expect((await receiveOnce('--code', '0123 4567', '--name', 'Ana')).slice(0, 2)).toEqual(['paired', 'enrolled']);
+    expect(teacher.events.of('paired')).toMatchObject([{ student: { name: 'Ana', ip: LOOPBACK } }]);
+    expect(await digests(classroom.path('music', 'Suite'))).toEqual(await digests(folder));
+    await writeFile(join(folder, 'a.wav'), 'another take');
+    expect(await receiveOnce()).not.toContain('paired');
+    // A script may go on giving the code, even when it is out of date.
+    await writeFile(join(folder, 'a.wav'), 'a third take');
+    expect(await receiveOnce('--code', '00000000')).not.toContain('paired');
+    expect(teacher.events.of('paired')).toHaveLength(1);
+  });
+
+  it('that is not the room’s gets a sentence and ends', async () => {
+    const { code, stdout } = await receive('--connect', connect, '--code', '01234568', '--json');
+    expect(code).toBe(1);
+    expect(eventsIn(stdout)).toMatchObject([{ event: 'failed', reason: /not the code of this room/, final: true }]);
+    expect([teacher.events.of('paired'), teacher.events.of('enrolled')]).toEqual([[], []]);
+  });
+});
+
 describe('a student', () => {
   let teacher: Teacher;
   let connect: string;
@@ -129,13 +195,10 @@ describe('a student', () => {
       '🎻'.repeat(99),
     );
     await teacher.events.first('enrolled');
-    await teacher.room.send([folder]);
+    await sendTo(teacher.room, [folder]);
     const { code, stdout, stderr } = await receiving;
     expect([code, stderr]).toEqual([0, '']);
-    const events = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const events = eventsIn(stdout);
     expect(events.map(({ event }) => event)).toContain('complete');
     expect(events.every(({ at }) => Number.isInteger(at))).toBe(true);
     expect(await digests(classroom.path('music', 'Suite'))).toEqual(await digests(folder));
@@ -156,7 +219,7 @@ describe('a student', () => {
       'Ana',
     );
     await teacher.events.first('enrolled');
-    await teacher.room.send([folder]);
+    await sendTo(teacher.room, [folder]);
     const { failed } = await teacher.events.first('finished');
     expect(failed.map(({ reason }) => reason)).toEqual([expect.stringMatching(/folder .*music/)]);
     expect(await receiving).toMatchObject({ code: 1 });

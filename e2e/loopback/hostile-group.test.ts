@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openReceiver, openSender } from '../../src-main/transport/data-channel';
 import { DATA, HEADER_BYTES, splitTransferId, writeHeader } from '../../src-shared/wire/data-datagram';
-import { Classroom, digests, expectEverywhere, LOOPBACK, type Student, type Teacher } from './classroom';
+import { Classroom, digests, expectEverywhere, LOOPBACK, type Student, sendTo, type Teacher } from './classroom';
 
 let classroom: Classroom;
 let teacher: Teacher;
@@ -61,7 +61,7 @@ describe('a hostile sender on the group', () => {
       if (old.length < 500) old.push(Uint8Array.from(bytes));
       else if (forged % 10 === 0) void attack(old[randomInt(old.length)] ?? bytes);
     });
-    const transfer = await teacher.room.send([folder]);
+    const transfer = await sendTo(teacher.room, [folder]);
     const ahead = setInterval(() => void attack(guess(transfer, randomInt(2_000))), 1);
     const finished = await teacher.events.first('finished');
     clearInterval(ahead);
@@ -73,7 +73,7 @@ describe('a hostile sender on the group', () => {
   it('sends 100,000 random datagrams', async () => {
     const students = await openStudents();
     const attack = await openAttacker();
-    await teacher.room.send([folder]);
+    await sendTo(teacher.room, [folder]);
     const noise = (async () => {
       for (let i = 0; i < 100_000; i++) await attack(randomBytes(i % 1473));
     })();
@@ -87,7 +87,7 @@ describe('a hostile sender on the group', () => {
     const { port } = await groupOf(teacher);
     const socket = createSocket('udp4');
     classroom.atEnd(() => new Promise<void>((resolve) => socket.close(() => resolve())));
-    const transfer = await teacher.room.send([folder]);
+    const transfer = await sendTo(teacher.room, [folder]);
     const attack = setInterval(() => {
       for (let i = 0; i < 20; i++) socket.send(guess(transfer, randomInt(2_000)), port, LOOPBACK);
     }, 2);
@@ -100,7 +100,7 @@ describe('a hostile sender on the group', () => {
     const other = await classroom.teacher('Other', { rate: 4_000_000, ...(await groupAndPort()) });
     const otherFolder = await classroom.files('Other suite', { 'c.flac': 2_000_000 });
     const [here, there] = await Promise.all([openStudents(), openStudents(other, ['Three', 'Four'])]);
-    await Promise.all([teacher.room.send([folder]), other.room.send([otherFolder])]);
+    await Promise.all([sendTo(teacher.room, [folder]), sendTo(other.room, [otherFolder])]);
     expect(await teacher.events.first('finished')).toMatchObject({ ok: true });
     expect(await other.events.first('finished')).toMatchObject({ ok: true });
     await expectEverywhere(here, folder);

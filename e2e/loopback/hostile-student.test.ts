@@ -6,7 +6,7 @@ import type { CloseReason, ConnectionLimits, TeacherConnection } from '../../src
 import { encodeMessage } from '../../src-main/transport/frame-codec';
 import { encodeRanges } from '../../src-shared/ranges/range-codec';
 import { type Hello, PROTOCOL_VERSION, type StudentMessage, type TeacherMessage } from '../../src-shared/wire/messages';
-import { Classroom, digests, type Student, type Teacher } from './classroom';
+import { Classroom, digests, type Student, sendTo, type Teacher } from './classroom';
 
 /** 2,070 units of content and 2 of digests. */
 const SIZE = 2070 * 1448;
@@ -88,7 +88,7 @@ function takePart(message: TeacherMessage, intruder: Intruder, probeSeen = true)
 
 async function send() {
   await teacher.room.waitFor(2, 10_000);
-  const transfer = await teacher.room.send([folder]);
+  const transfer = await sendTo(teacher.room, [folder]);
   return teacher.events.first('finished', (event) => event.transfer === transfer);
 }
 
@@ -252,7 +252,7 @@ describe('a hostile student', () => {
     teacher = slow;
     honest = await classroom.student('Honest 2', slow);
     await slow.room.waitFor(1, 10_000);
-    const transfer = await slow.room.send([folder]);
+    const transfer = await sendTo(slow.room, [folder]);
     await slow.events.first('progress', ({ sentBytes }) => sentBytes > 100_000);
     const intruder = await Intruder.enter(
       (message, self) => {
@@ -271,7 +271,7 @@ describe('a hostile student', () => {
     teacher = await classroom.teacher('Slow', { rate: 1_000_000 });
     honest = await classroom.student('Honest 2', teacher);
     await teacher.room.waitFor(1, 10_000);
-    const transfer = await teacher.room.send([folder]);
+    const transfer = await sendTo(teacher.room, [folder]);
     await teacher.events.first('progress', ({ sentBytes }) => sentBytes > 500_000);
     await teacher.room.close();
     teacher = await classroom.teacher('Slow', { listen: teacher.place });
@@ -282,7 +282,7 @@ describe('a hostile student', () => {
       { held: [{ transfer, complete: false, missing: '' }] },
     );
     await teacher.room.waitFor(2, 20_000);
-    expect(await teacher.room.send([folder])).toBe(transfer);
+    expect(await sendTo(teacher.room, [folder])).toBe(transfer);
     const { complete, failed } = await teacher.events.first('finished');
     expect([complete, failed]).toEqual([[honest.id], [{ id: liar.id, reason: 'a joke' }]]);
     await expectHonestHasAll();

@@ -91,9 +91,8 @@ describe('a hostile teacher', () => {
     expect(reason).toMatch(sentence);
     expect(reason).toMatch(/^[^\n]{10,300}\.$/);
     expect(await student.events.first('failed')).toMatchObject({ reason });
-    expect(await digests(classroom.folder, 'scripted teacher', 'Student/state/identity', 'Student/state/pins')).toEqual(
-      {},
-    );
+    const own = ['identity', 'pins', 'last-room'].map((name) => `Student/state/${name}`);
+    expect(await digests(classroom.folder, 'scripted teacher', ...own)).toEqual({});
     expect(session.closed).toBeUndefined();
     const honest = makePiece();
     await deliver(session, honest);

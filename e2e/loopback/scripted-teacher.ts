@@ -109,6 +109,7 @@ export class ScriptedTeacher {
       port: 0,
       identity,
       room: 'Trap',
+      admit: 'anyone',
       onStudent: (connection, hello) => {
         const visit = new Visit(connection, hello);
         visits.push(visit);

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Classroom, digests, expectEverywhere, type Student, type Teacher } from './classroom';
+import { Classroom, digests, expectEverywhere, type Student, sendTo, type Teacher } from './classroom';
 
 const CHUNK = 45 * 1448;
 const LOSSES = ['loss=0.1,seed=1', 'loss=0.2,burst=4,seed=2', 'loss=0.05,duplicate=0.05,reorder=0.05,seed=3'];
@@ -26,7 +26,7 @@ async function openStudents(impairments: readonly string[] = LOSSES): Promise<St
 }
 
 async function send(...paths: string[]) {
-  const transfer = await teacher.room.send(paths);
+  const transfer = await sendTo(teacher.room, paths);
   return teacher.events.first('finished', (event) => event.transfer === transfer);
 }
 
@@ -117,9 +117,9 @@ describe('what people do in the middle of a transfer', () => {
   it('cancels: nobody keeps anything, and the next transfer is right', async () => {
     const students = await openStudents();
     const long = await classroom.files('Long', { 'long.wav': 20_000_000 });
-    const transfer = await teacher.room.send([long]);
+    const transfer = await sendTo(teacher.room, [long]);
     await teacher.events.first('progress', ({ sentBytes }) => sentBytes > 100_000);
-    teacher.room.cancel(transfer);
+    teacher.room.cancel({ transfer });
     expect(await teacher.events.first('finished')).toMatchObject({ transfer, ok: false, complete: [] });
     for (const student of students) {
       expect((await student.events.first('failed')).reason).toBe('The teacher cancelled the transfer.');
@@ -135,8 +135,8 @@ describe('what people do in the middle of a transfer', () => {
     const students = await openStudents();
     const first = await classroom.files('First', { 'first.wav': 500_000 });
     const second = await classroom.files('Second', { 'second.wav': 400_000 });
-    const transfer = await teacher.room.send([first]);
-    teacher.room.cancel(transfer);
+    const transfer = await sendTo(teacher.room, [first]);
+    teacher.room.cancel({ transfer });
     expect(await send(second)).toMatchObject({ ok: true });
     await expectEverywhere(students, second);
     for (const { directory } of students) expect(Object.keys(await digests(directory))).toEqual(['Second/second.wav']);
@@ -145,15 +145,15 @@ describe('what people do in the middle of a transfer', () => {
   it('pauses and goes on', async () => {
     const students = await openStudents();
     const folder = await classroom.files('Pause', { 'pause.wav': 3_000_000 });
-    const transfer = await teacher.room.send([folder]);
+    const transfer = await sendTo(teacher.room, [folder]);
     await teacher.events.first('progress', ({ sentBytes }) => sentBytes > 100_000);
-    teacher.room.pause(transfer);
+    teacher.room.pause({ transfer });
     const paused = () => teacher.room.snapshot().transfers[0];
     expect(paused()).toMatchObject({ paused: true });
     const before = paused()?.sentBytes;
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(paused()?.sentBytes).toBe(before);
-    teacher.room.resume(transfer);
+    teacher.room.resume({ transfer });
     expect(await teacher.events.first('finished')).toMatchObject({ ok: true });
     await expectEverywhere(students, folder);
   });
@@ -162,8 +162,8 @@ describe('what people do in the middle of a transfer', () => {
     const students = await openStudents();
     const one = await classroom.files('One', { 'one.wav': 400_000 });
     const two = await classroom.files('Two', { 'two.wav': 300_000 });
-    const first = await teacher.room.send([one]);
-    const second = await teacher.room.send([two]);
+    const first = await sendTo(teacher.room, [one]);
+    const second = await sendTo(teacher.room, [two]);
     expect(teacher.room.snapshot().transfers.map(({ id, phase }) => [id, phase === 'queued'])).toEqual([
       [first, false],
       [second, true],
@@ -180,7 +180,7 @@ describe('what people do in the middle of a transfer', () => {
   it('restarts a student: it asks only for what it does not have', async () => {
     const [restless, steady] = await openStudents(LOSSES.slice(0, 2));
     const folder = await classroom.files('Rest', { 'rest.wav': 8_000_000 });
-    const sent = teacher.room.send([folder]);
+    const sent = sendTo(teacher.room, [folder]);
     await teacher.events.first('progress', ({ sentBytes }) => sentBytes > 5_000_000);
     await restless?.node.close();
     const again = await classroom.student('Student 1', teacher, { impairment: 'loss=0.1,seed=9' });
@@ -200,12 +200,12 @@ describe('what people do in the middle of a transfer', () => {
   it('restarts the teacher: the same transfer goes on', async () => {
     const students = await openStudents();
     const folder = await classroom.files('Again', { 'again.wav': 8_000_000 });
-    const transfer = await teacher.room.send([folder]);
+    const transfer = await sendTo(teacher.room, [folder]);
     await teacher.events.first('progress', ({ sentBytes }) => sentBytes > 4_000_000);
     await teacher.room.close();
     teacher = await classroom.teacher('Slow teacher', { listen: teacher.place });
     await teacher.room.waitFor(3, 20_000);
-    expect(await teacher.room.send([folder])).toBe(transfer);
+    expect(await sendTo(teacher.room, [folder])).toBe(transfer);
     const finished = await teacher.events.first('finished');
     expect(finished).toMatchObject({ transfer, ok: true });
     expect(teacher.events.of('announced').every(({ transmission }) => transmission > 0)).toBe(true);
@@ -216,7 +216,7 @@ describe('what people do in the middle of a transfer', () => {
   it('stops when a file changes or vanishes, and says which', async () => {
     const students = await openStudents();
     const folder = await classroom.files('Gone', { 'a.wav': 2_000_000, 'gone.wav': 6_000_000 });
-    await teacher.room.send([folder]);
+    await sendTo(teacher.room, [folder]);
     await teacher.events.first('progress', ({ sentBytes }) => sentBytes > 100_000);
     await mkdir(classroom.path('elsewhere'));
     await rename(join(folder, 'gone.wav'), classroom.path('elsewhere', 'gone.wav'));

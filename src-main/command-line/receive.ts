@@ -1,13 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { conflictRuleSchema } from '../../src-shared/ipc/contract';
 import type { StudentEvent } from '../../src-shared/ipc/events';
+import { TEMPLATE_FIELDS, type TemplateProblem, templateProblem } from '../../src-shared/text/folder-template';
 import { parseFingerprint } from '../security/fingerprint';
 import { TrustStore } from '../security/trust-store';
 import { studentView } from '../terminal/terminal-display';
 import { StudentNode, type StudentNodeOptions } from '../transport/student-node';
 import { displayOutput, jsonOutput, type Output, onInterrupt } from './output';
-import { parse, placeOf, textOf, UsageError } from './usage';
+import { choiceOf, codeOf, parse, placeOf, textOf, UsageError, type Values } from './usage';
 
 interface ReceiveCommand {
   readonly node: Omit<StudentNodeOptions, 'onEvent'>;
@@ -23,8 +25,11 @@ export function parseReceive(args: readonly string[]): ReceiveCommand {
     connect: string,
     interface: string,
     name: string,
+    code: string,
     pin: string,
     'trust-on-first-use': { type: 'boolean' },
+    folders: string,
+    conflict: string,
     state: string,
     once: { type: 'boolean' },
     json: { type: 'boolean' },
@@ -33,20 +38,20 @@ export function parseReceive(args: readonly string[]): ReceiveCommand {
     throw new UsageError(`“${positionals[0]}” is not expected: files go to the folder named by --dir.`);
   const dir = textOf(values, 'dir');
   if (dir === undefined) throw new UsageError('--dir DIR is needed: the folder that files go to.');
-  const pin = pinOf(textOf(values, 'pin'));
-  const firstUse = values['trust-on-first-use'] === true;
-  if (pin !== undefined && firstUse) throw new UsageError('Use --pin or --trust-on-first-use, not both.');
   const connect = placeOf(values, 'connect');
   const address = textOf(values, 'interface');
+  const conflict = choiceOf(values, 'conflict', conflictRuleSchema.options);
   const directory = resolve(dir);
   return {
     node: {
       name: textOf(values, 'name') ?? hostname(),
       directory,
       stateDir: textOf(values, 'state') ?? join(directory, '.tutti'),
-      trust: { firstUse, ...(pin === undefined ? {} : { pin }) },
+      trust: trustOf(values),
       ...(connect === undefined ? {} : { connect }),
       ...(address === undefined ? {} : { interface: address }),
+      folderTemplate: foldersOf(values),
+      ...(conflict === undefined ? {} : { conflict }),
     },
     once: values.once === true,
     json: values.json === true,
@@ -102,12 +107,38 @@ class Ending {
 }
 
 async function requireTrust({ node }: ReceiveCommand): Promise<void> {
-  if (node.trust.firstUse || node.trust.pin !== undefined) return;
+  const { firstUse, pin, code } = node.trust;
+  if (firstUse || pin !== undefined || code !== undefined) return;
   const pins = await TrustStore.load(node.stateDir);
   if (pins.list().length > 0) return;
   throw new UsageError(
-    'No teacher is trusted yet. Give the fingerprint that “tutti send” shows with --pin, or trust the first teacher with --trust-on-first-use.',
+    'No teacher is known yet. Pair with the code that “tutti send” shows: --code; or use --pin or --trust-on-first-use.',
   );
+}
+
+/** How the teacher is known to be the right one. @throws UsageError */
+function trustOf(values: Values): StudentNodeOptions['trust'] {
+  const code = codeOf(values);
+  const pin = pinOf(textOf(values, 'pin'));
+  const firstUse = values['trust-on-first-use'] === true;
+  if ([code !== undefined, pin !== undefined, firstUse].filter(Boolean).length > 1)
+    throw new UsageError('Use one of --code, --pin and --trust-on-first-use, not two.');
+  return { firstUse, ...(pin === undefined ? {} : { pin }), ...(code === undefined ? {} : { code }) };
+}
+
+const TEMPLATE_PROBLEMS: Record<TemplateProblem, string> = {
+  field: `in braces it takes ${TEMPLATE_FIELDS.join(', ')}`,
+  outside: 'it has to stay below the folder of --dir',
+  character: 'no folder can be called that on every computer',
+  deep: 'it has too many folders',
+};
+
+/** Folders below --dir; by default none, so that a script finds its files. @throws UsageError */
+function foldersOf(values: Values): string {
+  const template = textOf(values, 'folders') ?? '';
+  const problem = templateProblem(template);
+  if (problem === undefined) return template;
+  throw new UsageError(`--folders cannot be “${template}”: ${TEMPLATE_PROBLEMS[problem]}.`);
 }
 
 function pinOf(text: string | undefined): string | undefined {

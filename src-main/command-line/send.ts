@@ -7,7 +7,7 @@ import { type PreparedTransfer, prepareTransfer } from '../transport/prepared-tr
 import { journalFolder, TeacherRoom, type TeacherRoomOptions } from '../transport/teacher-room';
 import { displayOutput, jsonOutput, type Output, onInterrupt } from './output';
 import { userStateFolder } from './state-folder';
-import { choiceOf, numberOf, parse, placeOf, textOf, UsageError } from './usage';
+import { choiceOf, codeOf, numberOf, parse, placeOf, textOf, UsageError } from './usage';
 
 interface SendCommand {
   readonly paths: readonly string[];
@@ -34,12 +34,18 @@ export function parseSend(args: readonly string[]): SendCommand {
     rate: string,
     'max-rounds': string,
     repair: string,
+    code: string,
+    'trust-on-first-use': { type: 'boolean' },
     name: string,
     state: string,
     json: { type: 'boolean' },
   });
   if (positionals.length === 0) throw new UsageError('Name at least one file or folder to send.');
+  const code = codeOf(values);
+  const anyone = values['trust-on-first-use'] === true;
+  if (code !== undefined && anyone) throw new UsageError('Use --code or --trust-on-first-use, not both.');
   const optional = {
+    code,
     listen: placeOf(values, 'listen'),
     interface: textOf(values, 'interface'),
     group: groupOf(textOf(values, 'group')),
@@ -52,6 +58,7 @@ export function parseSend(args: readonly string[]): SendCommand {
     room: {
       name: textOf(values, 'name') ?? hostname(),
       stateDir: textOf(values, 'state') ?? userStateFolder(),
+      admit: anyone ? 'anyone' : 'paired',
       rate: rateOf(textOf(values, 'rate')),
       repair: choiceOf(values, 'repair', ['auto', 'plain', 'tcp']) ?? 'auto',
       ...definedOnly(optional),
@@ -98,7 +105,7 @@ async function sendIn(
   let transfer: string | undefined;
   const interrupted = new Promise<'interrupted'>((resolve) => {
     onInterrupt(() => {
-      if (transfer !== undefined) room.cancel(transfer);
+      if (transfer !== undefined) room.cancel({ transfer });
       resolve('interrupted');
       stop(false);
     });

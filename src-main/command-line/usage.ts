@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { codeSchema } from '../../src-shared/ipc/contract';
 
 /** The command line cannot be understood; exit code 2. */
 export class UsageError extends Error {
@@ -8,18 +9,22 @@ export class UsageError extends Error {
 export const USAGE = `Usage:
   tutti send PATH... [--listen HOST:PORT] [--interface ADDR] [--group ADDR] [--port UDP] [--ttl N]
                      [--wait-for N] [--wait SECONDS] [--rate auto|MBIT] [--max-rounds N]
-                     [--repair auto|plain|tcp] [--name NAME] [--state DIR] [--json]
+                     [--repair auto|plain|tcp] [--code CODE | --trust-on-first-use]
+                     [--name NAME] [--state DIR] [--json]
   tutti receive --dir DIR [--connect HOST:PORT] [--interface ADDR] [--name NAME]
-                     [--pin FINGERPRINT | --trust-on-first-use] [--state DIR] [--once] [--json]
+                     [--code CODE | --pin FINGERPRINT | --trust-on-first-use]
+                     [--folders TEMPLATE] [--conflict keepBoth|replace|backUp]
+                     [--state DIR] [--once] [--json]
   tutti help | version
 
 send     sends files and folders to every student in the room, and ends when all have them
-receive  takes whatever the trusted teacher sends, for ever, or once
+receive  takes whatever the paired teacher sends, for ever, or once
 
 Exit code 0: everybody is complete. 1: somebody is not. 2: the command line is wrong.`;
 
 type Options = NonNullable<Parameters<typeof parseArgs>[0]>['options'];
-type Values = Readonly<Record<string, string | boolean | undefined>>;
+/** Flags as they were given. */
+export type Values = Readonly<Record<string, string | boolean | undefined>>;
 
 /**
  * Splits arguments into values and positionals.
@@ -69,6 +74,15 @@ export function placeOf(values: Values, flag: string): { host: string; port: num
   if (host === undefined || port > 65535)
     throw new UsageError(`--${flag} takes HOST:PORT, such as 192.168.1.20:47470, not “${text}”.`);
   return { host, port };
+}
+
+/** A room's eight digits; spaces and dashes between them are as good as none. @throws UsageError */
+export function codeOf(values: Values): string | undefined {
+  const text = textOf(values, 'code');
+  if (text === undefined) return undefined;
+  const { data } = codeSchema.safeParse(text);
+  if (data === undefined) throw new UsageError(`--code takes the eight digits of a room, not “${text}”.`);
+  return data;
 }
 
 /** One of a few words. @throws UsageError */

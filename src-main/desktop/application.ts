@@ -1,301 +1,285 @@
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
-import { app, type BrowserWindow, dialog, session, shell } from 'electron';
-import {
-  type Address,
-  addressSchema,
-  type EngineStatus,
-  type EventMessage,
-  type Events,
-  type Role,
-} from '../../src-shared/ipc/contract';
-import { hostAndPort } from '../../src-shared/text/host-and-port';
+import { app, type BrowserWindow, type Menu, nativeTheme, session, shell } from 'electron';
+import type { EngineStatus, EventMessage, TrayView } from '../../src-shared/ipc/contract';
 import { serveApp } from './app-pages';
-import type { Engine, EngineCommand, EngineListener, EnginePicture, EngineStart } from './engine';
+import { confirmStop, Dialogs } from './dialogs';
+import type { Engine, EngineListener, EnginePicture, EngineStart, PictureReport } from './engine';
+import { EngineHost } from './engine-host';
+import { engineStart, pinTeachers, stateFolder } from './engine-start';
 import type { Environment } from './environment';
-import { answerRequests, tell } from './ipc';
+import { createHandlers } from './handlers';
+import { startAtLogin } from './login-item';
 import { showMenu } from './menu';
-import type { Handlers } from './request-handlers';
-import type { Settings, SettingsFile } from './settings';
-import { text } from './strings';
-import { StudentTray } from './tray';
-import { trayStateOf } from './tray-state';
-import { confineContents, openWindow } from './window';
+import type { News } from './news';
+import { isBusy, isTransferring } from './picture-state';
+import { ReceivedFiles } from './received-files';
+import { loadSealedIdentity } from './sealed-identity';
+import type { Settings } from './settings';
+import { SettingsChanges } from './settings-changes';
+import type { SettingsKeeper } from './settings-keeper';
+import { StudentShell } from './student-shell';
+import { speak, t } from './texts';
+import { onWakeUp, Wakefulness } from './wakefulness';
+import { AppWindow, confineContents } from './window';
 
-export interface AppFiles {
+interface AppFiles {
   readonly renderer: string;
   readonly preload: string;
   readonly icon: string;
-  readonly trayIcon: string;
+  /** Folder of the tray's icons. */
+  readonly trayIcons: string;
 }
+
+interface DesktopParts {
+  readonly environment: Environment;
+  readonly keeper: SettingsKeeper;
+  readonly files: AppFiles;
+  startEngine(start: EngineStart, listener: EngineListener): Engine;
+  /** For whoever watches: every notification that is shown. */
+  onNews(news: News): void;
+}
+
+const RECOVERY_MS = 60_000;
 
 /** The desktop program: one window, one engine for the role, a tray for a student. */
 export class DesktopApplication {
-  readonly #environment: Environment;
-  readonly #file: SettingsFile;
-  readonly #files: AppFiles;
-  readonly #startEngine: (start: EngineStart, listener: EngineListener) => Engine;
-  #window: BrowserWindow | undefined;
-  #engine: Engine | undefined;
-  #tray: StudentTray | undefined;
-  #status: EngineStatus = { state: 'stopped' };
-  #picture: EnginePicture | undefined;
+  readonly #parts: DesktopParts;
+  readonly #keeper: SettingsKeeper;
+  readonly #host: EngineHost;
+  readonly #window: AppWindow;
+  readonly #received: ReceivedFiles;
+  readonly #changes: SettingsChanges;
+  readonly #wakefulness = new Wakefulness();
+  #student: StudentShell | undefined;
+  /** The student has switched receiving off; an engine that starts anew has to be told. */
+  #paused = false;
+  /** The last problem of a time without a window. */
+  #untold: string | undefined;
   #quitting = false;
 
-  constructor(parts: {
-    environment: Environment;
-    settings: SettingsFile;
-    files: AppFiles;
-    startEngine: (start: EngineStart, listener: EngineListener) => Engine;
-  }) {
-    this.#environment = parts.environment;
-    this.#file = parts.settings;
-    this.#files = parts.files;
-    this.#startEngine = parts.startEngine;
+  constructor(parts: DesktopParts) {
+    this.#parts = parts;
+    this.#keeper = parts.keeper;
+    this.#host = new EngineHost({
+      prepare: () => this.#prepare(),
+      start: (start, listener) => parts.startEngine(start, listener),
+      onStatus: (status) => this.#onStatus(status),
+      onPicture: (report, picture) => this.#onPicture(report, picture),
+      onProblem: (sentence) => this.#tellProblem(sentence),
+    });
+    this.#received = new ReceivedFiles({
+      placeOf: (file) => this.#host.command('fileOf', file),
+      folder: () => this.#settings.folder,
+      system: shell,
+    });
+    this.#changes = new SettingsChanges({
+      keeper: this.#keeper,
+      host: this.#host,
+      startAtLogin,
+      onChange: () => this.#adopt(),
+      onProblem: (sentence) => this.#tellProblem(sentence),
+    });
+    this.#window = new AppWindow({
+      files: parts.files,
+      handlers: this.#createHandlers(),
+      onClose: (window) => this.#onClose(window),
+    });
   }
 
-  /** Runs once the app is ready. */
-  start(): void {
-    serveApp(session.defaultSession, this.#files.renderer);
+  /** Runs once the system is ready for it. `hidden`: a student's window stays closed. */
+  start({ hidden }: { readonly hidden: boolean }): void {
+    serveApp(session.defaultSession, this.#parts.files.renderer, this.#received.find);
     confineContents(session.defaultSession);
-    this.#takeRole();
-    this.showWindow();
+    onWakeUp(() => this.#wake());
+    this.#adopt();
+    if (app.isPackaged || this.#settings.startAtLogin) this.#attempt(async () => this.#changes.adoptLogin());
+    void this.#host.restart();
+    if (!hidden || this.#settings.role !== 'student') this.showWindow();
   }
 
   showWindow(): void {
-    if (this.#window !== undefined) {
-      this.#window.show();
-      this.#window.focus();
-      return;
-    }
-    const window = openWindow(this.#settings.role ?? 'teacher', this.#files);
-    this.#window = window;
-    answerRequests(window, this.#handlers);
-    window.on('close', (event) => this.#onClose(window, event));
-    window.on('closed', () => {
-      this.#window = undefined;
-    });
+    this.#window.show(this.#settings.role);
   }
 
-  /** Says goodbye to the peers; the program may end after it. */
-  async stop(): Promise<void> {
-    this.#quitting = true;
-    await this.#engine?.close();
-    this.#engine = undefined;
-  }
-
-  get #settings(): Settings {
-    return this.#file.settings;
-  }
-
-  readonly #handlers: Handlers = {
-    attach: () => this.#tellEverything(),
-    introduce: ({ role, name }) => this.#change({ role, name }),
-    restart: () => this.#restart(),
-    send: async ({ paths }) => ({ transfer: await this.#command({ name: 'send', paths }) }),
-    choose: ({ kind }) => this.#choose(kind),
-    pause: ({ transfer }) => this.#order({ name: 'pause', transfer }),
-    resume: ({ transfer }) => this.#order({ name: 'resume', transfer }),
-    cancel: ({ transfer }) => this.#order({ name: 'cancel', transfer }),
-    trust: ({ fingerprint }) => this.#order({ name: 'trust', fingerprint }),
-    connect: ({ address }) =>
-      this.#change({ address: address === null ? null : hostAndPort(address.host, address.port) }),
-    chooseFolder: () => this.#chooseFolder(),
-    show: ({ transfer }) => this.#show(transfer),
-  };
-
-  async #change(changes: Partial<Settings>): Promise<undefined> {
-    try {
-      this.#file.change(changes);
-    } catch (error) {
-      this.#tell({ name: 'problem', value: text.settingsNotSaved(error instanceof Error ? error.message : '') });
-    }
-    await this.#restart();
-  }
-
-  async #restart(): Promise<undefined> {
-    await this.#engine?.close();
-    this.#engine = undefined;
-    this.#takeRole();
-    this.#tellEverything();
-  }
-
-  /** Starts what the role needs: an engine, a menu, a tray. */
-  #takeRole(): void {
-    const { role } = this.#settings;
-    showMenu(role, {
-      chooseFiles: () => this.#attempt(this.#choose('files')),
-      chooseFolder: () => this.#attempt(this.#choose('folders')),
-      showReceived: () => this.#attempt(this.#show(undefined)),
-    });
-    this.#takeTray(role);
-    this.#picture = undefined;
-    this.#status = { state: role === null ? 'stopped' : 'starting' };
-    if (role !== null) this.#engine = this.#startEngine(this.#engineStart(role), this.#listener);
-  }
-
-  #takeTray(role: Role | null): void {
-    this.#tray?.destroy();
-    this.#tray = undefined;
-    if (role !== 'student') return;
-    this.#tray = new StudentTray(this.#files.trayIcon, { open: () => this.showWindow(), quit: () => app.quit() });
-  }
-
-  #engineStart(role: Role): EngineStart {
-    const { name, folder } = this.#settings;
-    const address = this.#environment.interface;
-    const common = {
-      name,
-      stateDir: join(app.getPath('userData'), role),
-      ...(address === undefined ? {} : { interface: address }),
-    };
-    if (role === 'student') {
-      const connect = this.#environment.connect ?? parseAddress(this.#settings.address);
-      const joining = connect === null ? {} : { connect };
-      return { role, options: { ...common, ...joining, directory: folder, trust: { firstUse: false } } };
-    }
-    const { listen } = this.#environment;
-    return {
-      role,
-      options: {
-        ...common,
-        ...(listen === undefined ? {} : { listen }),
-        // Packets for this machine alone must not leave it.
-        ...(isLoopback(address) ? { ttl: 0 } : {}),
-        rate: 'auto',
-        repair: 'auto',
-      },
-    };
-  }
-
-  readonly #listener: EngineListener = {
-    onStatus: (status) => {
-      this.#status = status;
-      this.#tell({ name: 'engine', value: status });
-      if (status.state === 'failed') this.#tray?.say(text.tray.failed);
-    },
-    onPicture: (picture) => {
-      this.#picture = picture;
-      this.#tellPicture(picture);
-      if (picture.role === 'student') this.#tray?.say(trayStateOf(picture.snapshot));
-    },
-  };
-
-  #tell(message: EventMessage): void {
-    if (this.#window !== undefined) tell(this.#window, message);
-  }
-
-  #tellPicture(picture: EnginePicture): void {
-    if (picture.role === 'teacher') this.#tell({ name: 'teacher', value: picture.snapshot });
-    else this.#tell({ name: 'student', value: picture.snapshot });
-  }
-
-  #tellEverything(): undefined {
-    const settings: Events['settings'] = this.#settings;
-    this.#tell({ name: 'settings', value: settings });
-    this.#tell({ name: 'engine', value: this.#status });
-    if (this.#picture !== undefined) this.#tellPicture(this.#picture);
-  }
-
-  async #command(command: EngineCommand): Promise<string> {
-    if (this.#engine === undefined) throw new Error(text.notRunning);
-    return this.#engine.command(command);
-  }
-
-  async #order(command: EngineCommand): Promise<undefined> {
-    await this.#command(command);
-  }
-
-  /** What a menu item started has no page to answer to: a failure is told as an event. */
-  #attempt(action: Promise<unknown>): void {
-    action.catch((error: unknown) => {
-      this.#tell({ name: 'problem', value: error instanceof Error ? error.message : String(error) });
-    });
-  }
-
-  async #choose(kind: 'files' | 'folders'): Promise<undefined> {
-    const files = kind === 'files';
-    const paths = await this.#pick({
-      title: files ? text.sendFilesTitle : text.sendFolderTitle,
-      buttonLabel: text.send,
-      properties: [files ? 'openFile' : 'openDirectory', 'multiSelections'],
-    });
-    if (paths.length > 0) await this.#command({ name: 'send', paths });
-  }
-
-  async #chooseFolder(): Promise<undefined> {
-    const [folder] = await this.#pick({
-      title: text.receiveFolderTitle,
-      buttonLabel: text.choose,
-      defaultPath: this.#settings.folder,
-      properties: ['openDirectory', 'createDirectory'],
-    });
-    if (folder !== undefined) await this.#change({ folder });
-  }
-
-  async #pick(options: Electron.OpenDialogOptions): Promise<readonly string[]> {
-    if (this.#window === undefined) return [];
-    const { canceled, filePaths } = await dialog.showOpenDialog(this.#window, options);
-    return canceled ? [] : filePaths;
-  }
-
-  async #show(transfer: string | undefined): Promise<undefined> {
-    const { folder } = this.#settings;
-    if (transfer === undefined) return showFolder(folder);
-    const incoming = this.#picture?.role === 'student' ? this.#picture.snapshot.transfers : [];
-    const path = incoming.find(({ id }) => id === transfer)?.received[0]?.path;
-    const place = path === undefined ? undefined : join(folder, ...path.split('/'));
-    if (place === undefined || !isInside(folder, place) || !existsSync(place)) throw new Error(text.nothingReceived);
-    shell.showItemInFolder(place);
-  }
-
-  #onClose(window: BrowserWindow, event: Electron.Event): void {
-    if (this.#quitting) return;
-    if (this.#settings.role === 'student') {
-      event.preventDefault();
-      window.hide();
-    } else if (this.#isSending() && !confirmStop(window)) event.preventDefault();
-  }
-
-  #isSending(): boolean {
-    if (this.#picture?.role !== 'teacher') return false;
-    return this.#picture.snapshot.transfers.some(({ phase }) => phase !== 'finished' && phase !== 'failed');
+  /** The student's tray menu as it is shown now. */
+  get trayMenu(): Menu | undefined {
+    return this.#student?.trayMenu;
   }
 
   /** From here on a closing window really closes. */
   prepareToQuit(): void {
     this.#quitting = true;
   }
-}
 
-function confirmStop(window: BrowserWindow): boolean {
-  const choice = dialog.showMessageBoxSync(window, {
-    type: 'warning',
-    message: text.stopSendingQuestion,
-    detail: text.stopSendingDetail,
-    buttons: [text.keepSending, text.stopSending],
-    defaultId: 0,
-    cancelId: 0,
-  });
-  return choice === 1;
-}
+  /** Says goodbye to the peers; the program may end after it. */
+  async stop(): Promise<void> {
+    this.prepareToQuit();
+    await this.#host.close();
+  }
 
-async function showFolder(folder: string): Promise<undefined> {
-  await mkdir(folder, { recursive: true });
-  const failure = await shell.openPath(folder);
-  if (failure !== '') throw new Error(text.cannotShow(folder, failure));
-}
+  get #settings(): Settings {
+    return this.#keeper.settings;
+  }
 
-function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && !way.startsWith('..') && !isAbsolute(way);
-}
+  #createHandlers() {
+    return createHandlers({
+      host: this.#host,
+      dialogs: new Dialogs(() => this.#window.open),
+      received: this.#received,
+      system: shell,
+      settings: () => this.#settings,
+      tellEverything: () => this.#tellEverything(),
+      changes: this.#changes,
+    });
+  }
 
-function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && (address.startsWith('127.') || address === '::1');
-}
+  // --- Settings ---
 
-function parseAddress(address: string | null): Address | null {
-  return addressSchema.safeParse(address).data ?? null;
+  /** Makes the program look and speak as the settings say. */
+  #adopt(): void {
+    const { role, appearance } = this.#settings;
+    speak(this.#keeper.language);
+    nativeTheme.themeSource = appearance;
+    showMenu(
+      { role, canQuit: !this.#keeper.receivesOnly },
+      {
+        pick: (value) => this.#window.tell({ name: 'menu', value }),
+        showReceived: () => this.#attempt(() => this.#received.show(undefined)),
+        quit: () => this.#quit(),
+      },
+    );
+    this.#takeTray();
+    this.#window.tell({ name: 'settings', value: this.#keeper.view });
+  }
+
+  #takeTray(): void {
+    const { role } = this.#settings;
+    if (role !== 'student') {
+      this.#student?.destroy();
+      this.#student = undefined;
+    } else if (this.#student === undefined) this.#student = this.#createStudentShell();
+    else this.#student.refresh();
+  }
+
+  // --- The engine ---
+
+  async #prepare(): Promise<EngineStart | null> {
+    const { role } = this.#settings;
+    if (role === null) return null;
+    const stateDir = stateFolder(app.getPath('userData'), role);
+    const identity = await loadSealedIdentity(stateDir);
+    if (role === 'student') await pinTeachers(stateDir, this.#keeper.policy?.teachers ?? []);
+    return engineStart(role, {
+      settings: this.#settings,
+      environment: this.#parts.environment,
+      stateDir,
+      identity,
+    });
+  }
+
+  #onStatus(status: EngineStatus): void {
+    this.#window.tell({ name: 'engine', value: status });
+    this.#student?.showStatus(status);
+    if (status.state === 'failed') setTimeout(() => this.#recover(), RECOVERY_MS).unref();
+    if (status.state !== 'running') this.#wakefulness.keep(false);
+    else if (this.#paused) this.#attempt(() => this.#host.command('receive', { on: false }));
+  }
+
+  #onPicture(report: PictureReport, picture: EnginePicture): void {
+    if (report.kind === 'change') this.#window.tell({ name: 'change', value: report.change });
+    else this.#tellPicture(picture);
+    this.#wakefulness.keep(isTransferring(picture));
+    if (picture.role !== 'student') return;
+    this.#paused = picture.snapshot.connection === 'paused';
+    this.#student?.showPicture(picture.snapshot);
+  }
+
+  /** Nobody looks at a receiver in the tray, so it tries again by itself; who has the window open has a button. */
+  #recover(): void {
+    const isSeen = this.#window.open?.isVisible() ?? false;
+    if (this.#student !== undefined && !isSeen && this.#host.status.state === 'failed') void this.#host.restart();
+  }
+
+  #wake(): void {
+    if (this.#host.status.state === 'failed') void this.#host.restart();
+    else if (this.#settings.role === 'student') void this.#host.command('wake', undefined).catch(() => {});
+  }
+
+  // --- The window and the tray ---
+
+  #createStudentShell(): StudentShell {
+    return new StudentShell({
+      icons: this.#parts.files.trayIcons,
+      menu: () => ({
+        doNotDisturb: this.#settings.doNotDisturb,
+        canDisturb: !this.#keeper.isFixed('doNotDisturb'),
+        canQuit: !this.#keeper.receivesOnly,
+      }),
+      quiet: () => ({
+        doNotDisturb: this.#settings.doNotDisturb,
+        windowFocused: this.#window.open?.isFocused() ?? false,
+      }),
+      onView: (view) => this.#showProgress(view),
+      onNews: (news) => this.#parts.onNews(news),
+      actions: {
+        open: () => this.showWindow(),
+        pause: (paused) => this.#attempt(() => this.#host.command('receive', { on: !paused })),
+        doNotDisturb: (quiet) => this.#attempt(() => this.#changes.prefer({ doNotDisturb: quiet })),
+        showReceived: () => this.#attempt(() => this.#received.show(undefined)),
+        quit: () => app.quit(),
+      },
+    });
+  }
+
+  #showProgress(view: TrayView): void {
+    this.#window.tell({ name: 'tray', value: view });
+    this.#window.open?.setProgressBar(view.state === 'receiving' ? view.progress : -1);
+  }
+
+  #tellEverything(): void {
+    this.#window.tell({ name: 'settings', value: this.#keeper.view });
+    this.#window.tell({ name: 'engine', value: this.#host.status });
+    if (this.#host.picture !== undefined) this.#tellPicture(this.#host.picture);
+    if (this.#student?.view !== undefined) this.#window.tell({ name: 'tray', value: this.#student.view });
+    if (this.#untold !== undefined) this.#tellProblem(this.#untold);
+    this.#untold = undefined;
+    const broken = this.#keeper.policy?.broken;
+    if (broken !== undefined) this.#tellProblem(t('desktop:policyBroken', broken));
+  }
+
+  #tellPicture(picture: EnginePicture): void {
+    const message: EventMessage =
+      picture.role === 'teacher'
+        ? { name: 'teacher', value: picture.snapshot }
+        : { name: 'student', value: picture.snapshot };
+    this.#window.tell(message);
+  }
+
+  #onClose(window: BrowserWindow): 'stay' | 'hide' | 'close' {
+    if (this.#quitting) return 'close';
+    if (this.#settings.role === 'student') return 'hide';
+    return this.#mayEnd(window) ? 'close' : 'stay';
+  }
+
+  #quit(): void {
+    const window = this.#window.open;
+    if (window === undefined || this.#settings.role === 'student' || this.#mayEnd(window)) app.quit();
+  }
+
+  /** A teacher's transfer ends with the program: that is asked first. */
+  #mayEnd(window: BrowserWindow): boolean {
+    return !isBusy(this.#host.picture) || confirmStop(window);
+  }
+
+  /** What a menu item started has no page to answer to: a failure is told as an event. */
+  #attempt(action: () => Promise<unknown>): void {
+    action().catch((error: unknown) => {
+      this.#tellProblem(error instanceof Error ? error.message : String(error));
+      this.#student?.refresh();
+    });
+  }
+
+  #tellProblem(sentence: string): void {
+    if (this.#window.open === undefined) this.#untold = sentence;
+    this.#window.tell({ name: 'problem', value: sentence });
+  }
 }

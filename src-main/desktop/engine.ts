@@ -1,4 +1,5 @@
-import type { EngineStatus, Outcome } from '../../src-shared/ipc/contract';
+import type { EngineStatus, Outcome, ParsedArgument, RequestAnswer, RequestName } from '../../src-shared/ipc/contract';
+import type { SnapshotChange } from '../../src-shared/ipc/snapshot-change';
 import type { StudentSnapshot, TeacherSnapshot } from '../../src-shared/ipc/snapshots';
 import type { StudentNode } from '../transport/student-node';
 import type { TeacherRoom } from '../transport/teacher-room';
@@ -8,11 +9,52 @@ export type EngineStart =
   | { readonly role: 'teacher'; readonly options: Omit<Parameters<typeof TeacherRoom.open>[0], 'onEvent'> }
   | { readonly role: 'student'; readonly options: Omit<Parameters<typeof StudentNode.open>[0], 'onEvent'> };
 
-export type EngineCommand =
-  | { readonly name: 'send'; readonly paths: readonly string[] }
-  | { readonly name: 'pause' | 'resume' | 'cancel'; readonly transfer: string }
-  | { readonly name: 'trust'; readonly fingerprint: string }
-  | { readonly name: 'close' };
+/** The window's requests that the engine carries out, each with the request's own argument and answer. */
+export type TeacherCommand =
+  | 'send'
+  | 'startNow'
+  | 'pause'
+  | 'resume'
+  | 'cancel'
+  | 'retry'
+  | 'letIn'
+  | 'newCode'
+  | 'renameStudent'
+  | 'unpair'
+  | 'setGroup'
+  | 'renameGroup'
+  | 'removeGroup'
+  | 'examine'
+  | 'history'
+  | 'clearHistory';
+export type StudentCommand = 'pair' | 'forget' | 'receive';
+
+/** What the main process asks for itself. */
+interface OwnCommands {
+  /** Where one of the teacher's own files of a transfer is; undefined where that is not known any more. */
+  sourceOf: { readonly argument: { readonly transfer: string }; readonly answer: string | undefined };
+  /** Where a received file is; undefined where there is none of that place in the transfer. */
+  fileOf: {
+    readonly argument: { readonly transfer: string; readonly file: number };
+    readonly answer: string | undefined;
+  };
+  /** The computer slept, or was locked: connections that look alive may be dead. */
+  wake: { readonly argument: undefined; readonly answer: undefined };
+}
+export type OwnTeacherCommand = 'sourceOf';
+export type OwnStudentCommand = 'fileOf' | 'wake';
+
+export type EngineCommand = TeacherCommand | StudentCommand | keyof OwnCommands;
+export type CommandArgument<N extends EngineCommand> = N extends keyof OwnCommands
+  ? OwnCommands[N]['argument']
+  : N extends RequestName
+    ? ParsedArgument<N>
+    : never;
+export type CommandAnswer<N extends EngineCommand> = N extends keyof OwnCommands
+  ? OwnCommands[N]['answer']
+  : N extends RequestName
+    ? RequestAnswer<N>
+    : never;
 
 /** What an engine shows: always the whole present picture. */
 export type EnginePicture =
@@ -22,27 +64,33 @@ export type EnginePicture =
 /** Main thread to worker. */
 export interface EngineOrder {
   readonly id: number;
-  readonly command: EngineCommand;
+  readonly name: EngineCommand | 'close';
+  readonly argument: unknown;
 }
+
+/** The first picture is whole, each later one is what changed since. */
+export type PictureReport =
+  | { readonly kind: 'picture'; readonly picture: EnginePicture }
+  | { readonly kind: 'change'; readonly change: SnapshotChange };
 
 /** Worker to main thread. */
 export type EngineReport =
+  | PictureReport
   | { readonly kind: 'status'; readonly status: EngineStatus }
-  | { readonly kind: 'picture'; readonly picture: EnginePicture }
-  | { readonly kind: 'answer'; readonly id: number; readonly outcome: Outcome<string> };
+  | { readonly kind: 'problem'; readonly sentence: string }
+  | { readonly kind: 'answer'; readonly id: number; readonly outcome: Outcome<unknown> };
 
 export interface EngineListener {
   onStatus(status: EngineStatus): void;
-  onPicture(picture: EnginePicture): void;
+  onPicture(report: PictureReport): void;
+  /** Something failed that no command asked for: one sentence for people. */
+  onProblem(sentence: string): void;
 }
 
 /** A teacher's room or a student's node, wherever it runs. */
 export interface Engine {
-  /**
-   * Carries out a command; a sent transfer's id, otherwise an empty string.
-   * @throws Error with one sentence for people.
-   */
-  command(command: EngineCommand): Promise<string>;
+  /** Carries out a command. @throws Error with one sentence for people. */
+  command<N extends EngineCommand>(name: N, argument: CommandArgument<N>): Promise<CommandAnswer<N>>;
   /** Says goodbye to the peers and ends; never rejects, and takes a bounded time. */
   close(): Promise<void>;
 }

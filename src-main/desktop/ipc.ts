@@ -2,13 +2,13 @@ import { type BrowserWindow, type IpcMainInvokeEvent, ipcMain } from 'electron';
 import { EVENT_CHANNEL, type EventMessage, REQUEST_CHANNEL } from '../../src-shared/ipc/contract';
 import { isAppUrl } from './app-pages';
 import { answer, type Handlers, refused } from './request-handlers';
-import { text } from './strings';
+import { t } from './texts';
 
 /** Answers the window's requests: the sender is checked, then the name, then the argument's shape. */
 export function answerRequests(window: BrowserWindow, handlers: Handlers): void {
   ipcMain.removeHandler(REQUEST_CHANNEL);
   ipcMain.handle(REQUEST_CHANNEL, (event, name: unknown, argument: unknown) =>
-    isOurPage(window, event) ? answer(handlers, name, argument) : refused(text.badRequest),
+    isOurPage(window, event) ? answer(handlers, name, argument) : refused(t('desktop:badRequest')),
   );
 }
 

@@ -7,22 +7,29 @@ function handlers(changes: Partial<Handlers> = {}): Handlers {
   return { ...nothing, ...changes } as Handlers;
 }
 
+const toAll = { paths: ['/music/a.wav'], audience: 'everyone', start: { when: 'now' } };
+
 describe('a request', () => {
   it('reaches its handler with the parsed argument', async () => {
     const send = vi.fn(async () => ({ transfer: 'ab12' }));
-    const outcome = await answer(handlers({ send }), 'send', { paths: ['/music/a.wav'], extra: 1 });
+    const outcome = await answer(handlers({ send }), 'send', { ...toAll, extra: 1 });
     expect(outcome).toEqual({ ok: true, value: { transfer: 'ab12' } });
-    expect(send).toHaveBeenCalledWith({ paths: ['/music/a.wav'] });
+    expect(send).toHaveBeenCalledWith(toAll);
   });
 
   it.each([
     ['toString', undefined],
     ['__proto__', undefined],
     [42, undefined],
-    ['send', { paths: [] }],
-    ['send', { paths: '/music' }],
+    ['send', { ...toAll, paths: [] }],
+    ['send', { ...toAll, paths: '/music' }],
+    ['send', { ...toAll, audience: { students: [] } }],
+    ['send', { ...toAll, start: { when: 'later' } }],
     ['pause', { transfer: '../../etc' }],
-    ['trust', { fingerprint: 'ab' }],
+    ['forget', { fingerprint: 'ab' }],
+    ['pair', { code: '1234567', room: { fingerprint: 'ab'.repeat(32) } }],
+    ['open', { transfer: 'ab', file: -1 }],
+    ['prefer', { rateMbit: 0 }],
     ['attach', { surprise: true }],
     ['introduce', { role: 'admin', name: 'Ana' }],
     ['introduce', { role: 'student', name: ' \u202e ' }],
@@ -34,7 +41,7 @@ describe('a request', () => {
     const send = async () => {
       throw new Error('The file is gone.');
     };
-    expect(await answer(handlers({ send }), 'send', { paths: ['a'] })).toEqual({
+    expect(await answer(handlers({ send }), 'send', toAll)).toEqual({
       ok: false,
       message: 'The file is gone.',
     });

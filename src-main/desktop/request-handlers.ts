@@ -5,7 +5,7 @@ import {
   type RequestName,
   requestSchemas,
 } from '../../src-shared/ipc/contract';
-import { text } from './strings';
+import { t } from './texts';
 
 export type Handlers = {
   readonly [N in RequestName]: (argument: ParsedArgument<N>) => Promise<RequestAnswer<N>> | RequestAnswer<N>;
@@ -13,7 +13,7 @@ export type Handlers = {
 
 /** Checks and carries out one request; a failure becomes its sentence. */
 export async function answer(handlers: Handlers, name: unknown, argument: unknown): Promise<Outcome<unknown>> {
-  if (!isRequestName(name)) return refused(text.badRequest);
+  if (!isRequestName(name)) return refused(t('desktop:badRequest'));
   try {
     return await run(handlers, name, argument);
   } catch (error) {
@@ -23,7 +23,7 @@ export async function answer(handlers: Handlers, name: unknown, argument: unknow
 
 async function run<N extends RequestName>(handlers: Handlers, name: N, argument: unknown): Promise<Outcome<unknown>> {
   const parsed = requestSchemas[name].safeParse(argument);
-  if (!parsed.success) return refused(text.badRequest);
+  if (!parsed.success) return refused(t('desktop:badRequest'));
   return { ok: true, value: await handlers[name](parsed.data as ParsedArgument<N>) };
 }
 

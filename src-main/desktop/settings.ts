@@ -1,9 +1,17 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { addressSchema, nameSchema, roleSchema } from '../../src-shared/ipc/contract';
+import {
+  addressSchema,
+  nameSchema,
+  type Preferences,
+  preferencesSchema,
+  roleSchema,
+} from '../../src-shared/ipc/contract';
+import { DEFAULT_FOLDER_TEMPLATE } from '../../src-shared/text/folder-template';
 
-const settingsSchema = z.object({
+export const settingsSchema = z.object({
+  ...preferencesSchema.shape,
   role: roleSchema.nullable(),
   name: nameSchema,
   /** Where received music goes. */
@@ -15,6 +23,17 @@ const settingsSchema = z.object({
     .nullable(),
 });
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** What holds until a person prefers something else. */
+export const DEFAULT_PREFERENCES: Preferences = {
+  language: 'system',
+  appearance: 'system',
+  startAtLogin: false,
+  doNotDisturb: false,
+  folderTemplate: DEFAULT_FOLDER_TEMPLATE,
+  conflict: 'keepBoth',
+  rateMbit: null,
+};
 
 /** The settings file: read once, replaced as a whole on every change. */
 export class SettingsFile {
@@ -42,6 +61,11 @@ export class SettingsFile {
     writeFileSync(unfinished, `${JSON.stringify(this.#settings, null, 2)}\n`, { flush: true });
     renameSync(unfinished, this.#path);
   }
+}
+
+/** Without the keys that hold nothing. */
+export function definedOnly(settings: { readonly [K in keyof Settings]?: Settings[K] | undefined }): Partial<Settings> {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
 function readKnown(path: string): Partial<Settings> {

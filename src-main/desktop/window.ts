@@ -1,7 +1,9 @@
 import { app, BrowserWindow, nativeTheme, type Session } from 'electron';
-import type { Role } from '../../src-shared/ipc/contract';
+import type { EventMessage, Role } from '../../src-shared/ipc/contract';
 import { APP_URL } from './app-pages';
-import { text } from './strings';
+import { answerRequests, tell } from './ipc';
+import type { Handlers } from './request-handlers';
+import { t } from './texts';
 
 /** Matches the page's own background, so that nothing flashes before the first paint. */
 const BACKGROUND = { light: '#f7f7f5', dark: '#161719' };
@@ -11,19 +13,68 @@ const SIZE: Readonly<Record<Role, { width: number; height: number }>> = {
   student: { width: 520, height: 760 },
 };
 
-export interface WindowFiles {
+interface WindowFiles {
   readonly preload: string;
   readonly icon: string;
 }
 
-/** Opens the one window: sandboxed, isolated, on our own page only. */
-export function openWindow(role: Role, files: WindowFiles): BrowserWindow {
+interface WindowParts {
+  readonly files: WindowFiles;
+  readonly handlers: Handlers;
+  /** What closing the window does: nothing at all, hide it, or close it. */
+  onClose(window: BrowserWindow): 'stay' | 'hide' | 'close';
+}
+
+/** The program's one window, whether it is open, hidden or not there. */
+export class AppWindow {
+  readonly #parts: WindowParts;
+  #window: BrowserWindow | undefined;
+
+  constructor(parts: WindowParts) {
+    this.#parts = parts;
+  }
+
+  get open(): BrowserWindow | undefined {
+    return this.#window;
+  }
+
+  /** Brings the window to the front; opens one that fits the role where there is none. */
+  show(role: Role | null): void {
+    if (this.#window === undefined) this.#window = this.#create(role ?? 'teacher');
+    else {
+      if (this.#window.isMinimized()) this.#window.restore();
+      this.#window.show();
+      this.#window.focus();
+    }
+  }
+
+  tell(message: EventMessage): void {
+    if (this.#window !== undefined) tell(this.#window, message);
+  }
+
+  #create(role: Role): BrowserWindow {
+    const window = openWindow(role, this.#parts.files);
+    answerRequests(window, this.#parts.handlers);
+    window.on('close', (event) => {
+      const answer = this.#parts.onClose(window);
+      if (answer !== 'close') event.preventDefault();
+      if (answer === 'hide') window.hide();
+    });
+    window.on('closed', () => {
+      this.#window = undefined;
+    });
+    return window;
+  }
+}
+
+/** Opens a window: sandboxed, isolated, on our own page only. */
+function openWindow(role: Role, files: WindowFiles): BrowserWindow {
   const window = new BrowserWindow({
     ...SIZE[role],
     minWidth: 360,
     minHeight: 480,
     show: false,
-    title: text.appName,
+    title: t('common:app'),
     icon: files.icon,
     autoHideMenuBar: true,
     backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,

@@ -11,7 +11,7 @@ const STAT_BLOCK_BYTES = 512;
  * @throws StorageError saying how much is needed and how much is free.
  */
 export async function checkFreeSpace(directory: string, bytes: number): Promise<void> {
-  const free = await freeBytes(directory);
+  const free = await freeSpaceOf(directory);
   if (free >= bytes) return;
   throw new StorageError(
     `There is too little space: this needs ${formatBytes(bytes)}, and ${formatBytes(free)} are free on the disk of “${directory}”.`,
@@ -31,13 +31,17 @@ export async function storedBytes(folder: string): Promise<number> {
   return bytes;
 }
 
-async function freeBytes(directory: string): Promise<number> {
+/**
+ * What is free for this user on the disk of `directory`, or of the nearest folder above that exists, in bytes.
+ * @throws StorageError
+ */
+export async function freeSpaceOf(directory: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(directory);
     return bavail * bsize;
   } catch (error) {
     const parent = dirname(directory);
     if (errorCode(error) !== 'ENOENT' || parent === directory) throw StorageError.from(error, directory);
-    return freeBytes(parent);
+    return freeSpaceOf(parent);
   }
 }

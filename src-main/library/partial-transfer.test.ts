@@ -8,11 +8,12 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { covers, EMPTY, sizeOf, span } from '../../src-shared/ranges/range-set';
-import type { Manifest } from '../../src-shared/wire/messages';
+import { expandTemplate } from '../../src-shared/text/folder-template';
+import type { Manifest, ManifestFile } from '../../src-shared/wire/messages';
 import { TransferLayout } from '../multicast/transfer-layout';
 import { cipherChunk } from './chunk-cipher';
 import { StorageError } from './library-error';
-import { PartialTransfer } from './partial-transfer';
+import { PartialTransfer, type Places } from './partial-transfer';
 
 let directory: string;
 beforeEach(async () => {
@@ -68,10 +69,17 @@ class Sent {
     const partial = await this.open();
     this.fill(partial);
     await partial.verify(this.root);
-    await partial.finalize(destination);
+    await partial.finalize(below(destination));
     return partial;
   }
 }
+
+/** Straight into a folder, keeping what is there. */
+const below = (destination: string): Places => ({
+  destination,
+  foldersOf: () => [],
+  conflicts: { rule: 'keepBoth', now: new Date(0) },
+});
 
 const song = (size: number) => new Sent([['song.flac', randomBytes(size)]]);
 const destination = () => join(directory, 'received');
@@ -84,7 +92,7 @@ describe('sizes and shapes', () => {
     sent.fill(partial);
     expect(await partial.verify(sent.root)).toEqual({ rejected: EMPTY, forgedChunks: 0 });
     const content = sent.files[0]?.[1] ?? Buffer.alloc(0);
-    expect(await partial.finalize(destination())).toEqual([
+    expect(await partial.finalize(below(destination()))).toEqual([
       { path: 'song.flac', size, sha256: sha256(content).toString('hex') },
     ]);
     expect(await readFile(join(destination(), 'song.flac'))).toEqual(content);
@@ -167,7 +175,7 @@ describe('any order, duplicates, crashes', () => {
       }
       sent.fill(partial);
       expect(await partial.verify(sent.root)).toEqual({ rejected: EMPTY, forgedChunks: 0 });
-      await partial.finalize(join(home, 'received'));
+      await partial.finalize(below(join(home, 'received')));
       for (const [path, content] of sent.files) expect(await readFile(join(home, 'received', path))).toEqual(content);
       await partial.discard();
       await rm(home, { recursive: true });
@@ -232,13 +240,13 @@ describe('what is not the teacher’s', () => {
     sent.fill(partial);
     expect(await partial.verify(sent.root)).toEqual({ rejected: span(45, 90), forgedChunks: 0 });
     expect(partial.missing()).toEqual(span(45, 90));
-    await expect(partial.finalize(destination())).rejects.toThrow();
+    await expect(partial.finalize(below(destination()))).rejects.toThrow();
     partial.write(60, forged);
     sent.fill(partial);
     expect(await partial.verify(sent.root)).toEqual({ rejected: span(45, 90), forgedChunks: 1 });
     sent.fill(partial);
     expect(await partial.verify(sent.root)).toEqual({ rejected: EMPTY, forgedChunks: 1 });
-    await partial.finalize(destination());
+    await partial.finalize(below(destination()));
     expect(await readFile(join(destination(), 'song.flac'))).toEqual(sent.files[0]?.[1]);
   });
 
@@ -296,10 +304,31 @@ describe('placing', () => {
     const partial = await sent.open();
     sent.fill(partial);
     await partial.verify(sent.root);
-    const files = await partial.finalize(destination());
+    const files = await partial.finalize(below(destination()));
     await partial.discard();
     return files;
   }
+
+  it('follows a template by file and keeps the order of the set', async () => {
+    const artists = ['Ben', '../..', undefined, 'Ana'];
+    const sent = new Sent(artists.map((_artist, index) => [`Set/${index}.wav`, text(`${index}`)] as const));
+    const partial = await sent.open();
+    sent.fill(partial);
+    await partial.verify(sent.root);
+    const foldersOf = ({ path }: ManifestFile) =>
+      expandTemplate('{room}/{artist}', { room: '.tutti', artist: artists[Number.parseInt(path[1] ?? '', 10)] });
+    const received = await partial.finalize({ ...below(destination()), foldersOf });
+    expect(received.map(({ path }) => path)).toEqual([
+      'tutti/Ben/Set/0.wav',
+      'tutti/-/Set/1.wav',
+      'tutti/Set/2.wav',
+      'tutti/Ana/Set/3.wav',
+    ]);
+    for (const [index, { path }] of received.entries()) {
+      expect(await readFile(join(destination(), path), 'utf8')).toBe(`${index}`);
+    }
+    await partial.discard();
+  });
 
   it('goes through no link below the destination, to a folder or to a file', async () => {
     const outside = join(directory, 'outside');
@@ -345,7 +374,7 @@ describe('placing', () => {
     expect(again.missing()).toEqual(EMPTY);
     expect((await stat(part)).nlink).toBe(1);
     await again.verify(sent.root);
-    expect((await again.finalize(destination())).map((file) => file.path)).toEqual(['song.flac']);
+    expect((await again.finalize(below(destination()))).map((file) => file.path)).toEqual(['song.flac']);
     expect(await readdir(destination())).toEqual(['song.flac']);
     await again.discard();
   });
@@ -374,7 +403,7 @@ describe('a disk that fails', () => {
       await expect(partial.verify(sent.root)).rejects.toThrow(/The disk of this computer is full/);
       expect(partial.failure).toMatchObject({ name: 'StorageError', code: 'ENOSPC' });
       await expect(partial.flush()).rejects.toThrow(StorageError);
-      await expect(partial.finalize(destination())).rejects.toThrow(StorageError);
+      await expect(partial.finalize(below(destination()))).rejects.toThrow(StorageError);
       expect(partial.write(0, sent.unit(0))).toBe(false);
       await partial.discard();
     }),

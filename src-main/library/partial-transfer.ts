@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ReceivedFile } from '../../src-shared/ipc/events';
 import { Bitmap } from '../../src-shared/ranges/bitmap';
 import { EMPTY, normalize, type Range, type RangeSet } from '../../src-shared/ranges/range-set';
-import type { Manifest, Offer } from '../../src-shared/wire/messages';
+import type { Manifest, ManifestFile, Offer } from '../../src-shared/wire/messages';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import { type ChunkBuffer, ChunkBuffers } from './chunk-buffers';
 import { cipherChunk } from './chunk-cipher';
@@ -12,7 +12,7 @@ import { makeFolders } from './folders';
 import { StorageError } from './library-error';
 import { PartFiles } from './part-files';
 import { digestUnits, PartialJournal } from './partial-journal';
-import { placeFiles } from './place-files';
+import { type Conflicts, placeFiles } from './place-files';
 import { SerialQueue } from './serial-queue';
 import { TrailerFile } from './trailer-file';
 
@@ -28,6 +28,15 @@ export interface PartialTransferOptions {
   readonly key: Uint8Array;
   /** Memory for chunks that are not complete, in bytes. */
   readonly memoryBytes?: number;
+}
+
+/** Where the files of a transfer go. */
+export interface Places {
+  /** Absolute path of the folder for received files. */
+  readonly destination: string;
+  /** Folders between that and the file's own path, each a name that may be stored (src-shared/text/folder-template). */
+  foldersOf(file: ManifestFile): readonly string[];
+  readonly conflicts: Conflicts;
 }
 
 export interface Verdict {
@@ -159,16 +168,18 @@ export class PartialTransfer {
   }
 
   /**
-   * Puts the files of a verified transfer into their place below `destination` (see placeFiles) and reports them in the
-   * manifest's order. The partial transfer stays until `discard`, so that a failure, or a crash, loses nothing.
+   * Puts the files of a verified transfer into their place (see placeFiles) and reports them in the manifest's order. The
+   * partial transfer stays until `discard`, so that a failure, or a crash, loses nothing.
    * @throws StorageError
    */
-  async finalize(destination: string): Promise<ReceivedFile[]> {
+  async finalize({ destination, foldersOf, conflicts }: Places): Promise<ReceivedFile[]> {
     await this.idle();
     if (!this.isVerified) throw new Error('a transfer is put into its place only after it has been verified');
     await this.parts.close();
-    const files = this.options.manifest.files.map((file, index) => ({ ...file, part: this.parts.pathOf(index) }));
-    return placeFiles(destination, files);
+    const files = this.options.manifest.files.map((file, index) => {
+      return { ...file, path: [...foldersOf(file), ...file.path], part: this.parts.pathOf(index) };
+    });
+    return placeFiles(destination, files, conflicts);
   }
 
   /** Deletes everything that is stored for this transfer, except what `finalize` has put into its place. */

@@ -1,11 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { copyFile, link, lstat, mkdir, open, realpath, rename, rm, rmdir, unlink } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { lstat, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ConflictRule } from '../../src-shared/ipc/contract';
 import type { ReceivedFile } from '../../src-shared/ipc/events';
-import { makeFolders } from './folders';
-import { errorCode, StorageError } from './library-error';
-import { localName, numberedName, STATE_FOLDER } from './safe-path';
+import { Destination, type Folder } from './destination';
+import { FileNaming, moveAside } from './file-naming';
+import { StorageError } from './library-error';
+import { localName, numberedName } from './safe-path';
 
 /** A complete file in hiding, and where it belongs. */
 export interface FileToPlace {
@@ -18,28 +20,98 @@ export interface FileToPlace {
   readonly modified: number;
 }
 
+/** What to do where a file of the same name with other content is there already, and the time that a backup is named by. */
+export interface Conflicts {
+  readonly rule: ConflictRule;
+  readonly now: Date;
+}
+
 /** Files synced and read at a time: file systems commit several syncs at the price of one. */
 const CONCURRENCY = 8;
+/** Who always puts something new where an old file was moved away does not want it moved. */
+const MAX_BACKUPS = 3;
 
 /**
- * Puts complete files into their place below `destination`: on the medium first, then under their name, each in one step.
- * Nothing is ever overwritten. A file that is already there with the same content is reported as it is; beside one with other
- * content the new one becomes "name (2).ext". No folder below the destination may be a link.
+ * Puts complete files into their place below `destination`: on the medium first, then under their name, each in one step. A
+ * file that is already there with the same content is reported as it is; for one with other content see PROTOCOL.md section
+ * 10.5. No folder below the destination may be a link, and nothing but plain files is ever replaced or moved.
+ * @returns one for each of `files`, in their order.
  * @throws StorageError
  */
-export async function placeFiles(destination: string, files: readonly FileToPlace[]): Promise<ReceivedFile[]> {
+export async function placeFiles(
+  destination: string,
+  files: readonly FileToPlace[],
+  conflicts: Conflicts,
+): Promise<ReceivedFile[]> {
   try {
     const digests = await mapConcurrently(files, syncAndDigest);
     const target = await Destination.open(destination);
+    const placing = new Placing(target, conflicts);
     const received: ReceivedFile[] = [];
     for (const [index, file] of files.entries()) {
-      received.push(await target.place(file, digests[index] ?? ''));
+      received.push(await placing.place(file, digests[index] ?? ''));
     }
     await target.finish();
     return received;
   } catch (error) {
     throw StorageError.from(error, destination);
   }
+}
+
+class Placing {
+  private readonly naming: FileNaming;
+  /** What this transfer has placed: two of its files that this disk stores under one name never replace each other. */
+  private readonly own = new Set<string>();
+
+  constructor(
+    private readonly target: Destination,
+    private readonly conflicts: Conflicts,
+  ) {
+    this.naming = new FileNaming(target);
+  }
+
+  async place(file: FileToPlace, digest: string): Promise<ReceivedFile> {
+    const names = file.path.map((name) => localName(name, process.platform));
+    const folderNames = names.slice(0, -1);
+    const folder = await this.target.folder(folderNames);
+    for (let number = 1; ; number++) {
+      const name = numberedName(names.at(-1) ?? '', number);
+      const path = join(folder.path, name);
+      const rule = number === 1 ? this.conflicts.rule : 'keepBoth';
+      if (!(await this.putOrFind(file, digest, folder, path, rule))) continue;
+      this.own.add((await identityOf(path)) ?? '');
+      return { path: [...folderNames, name].join('/'), size: file.size, sha256: digest };
+    }
+  }
+
+  /** @returns whether the file, or one with the same content, has the name now. */
+  private async putOrFind(
+    file: FileToPlace,
+    digest: string,
+    folder: Folder,
+    path: string,
+    rule: ConflictRule,
+  ): Promise<boolean> {
+    for (let backups = 0; backups <= MAX_BACKUPS; backups++) {
+      if (await this.naming.put(file.part, folder, path)) return true;
+      if (await hasContent(path, file.size, digest)) return true;
+      if (rule === 'keepBoth' || !(await this.mayGiveWay(path))) return false;
+      if (rule === 'replace') return this.naming.replace(file.part, folder, path);
+      if (!(await moveAside(folder, path, this.conflicts.now))) return false;
+    }
+    return false;
+  }
+
+  private async mayGiveWay(path: string): Promise<boolean> {
+    const identity = await identityOf(path);
+    return identity !== undefined && !this.own.has(identity);
+  }
+}
+
+/** Tells a plain file from any other; undefined for folders, links, and what is not there. */
+async function identityOf(path: string): Promise<string | undefined> {
+  const found = await lstat(path, { bigint: true }).catch(() => undefined);
+  return found?.isFile() === true ? `${found.dev} ${found.ino}` : undefined;
 }
 
 /**
@@ -71,159 +143,6 @@ async function digestFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-interface Folder {
-  readonly path: string;
-  /** What `realpath` gave when the folder was checked; anything else later means that it was swapped. */
-  readonly real: string;
-}
-
-class Destination {
-  private readonly folders = new Map<string, Folder>();
-  private hidden: string | undefined;
-
-  private constructor(private readonly root: Folder) {}
-
-  static async open(directory: string): Promise<Destination> {
-    await makeFolders(directory);
-    const real = await realpath(directory);
-    return new Destination({ path: real, real });
-  }
-
-  async place(file: FileToPlace, digest: string): Promise<ReceivedFile> {
-    const names = file.path.map((name) => localName(name, process.platform));
-    const folderNames = names.slice(0, -1);
-    const folder = await this.folder(folderNames);
-    for (let number = 1; ; number++) {
-      const name = numberedName(names.at(-1) ?? '', number);
-      const path = join(folder.path, name);
-      if ((await this.put(file.part, folder, path)) || (await hasContent(path, file.size, digest))) {
-        return { path: [...folderNames, name].join('/'), size: file.size, sha256: digest };
-      }
-    }
-  }
-
-  /** Brings the new names to the medium, and clears up. */
-  async finish(): Promise<void> {
-    for (const folder of [...this.folders.values(), this.root]) await syncFolder(folder.path);
-    // Stays where something else is in it: partial transfers of this or of another program.
-    if (this.hidden !== undefined) await rmdir(this.hidden).catch(() => undefined);
-  }
-
-  /** The folder with these names below the root, made where it is not there, each level checked once. */
-  private async folder(names: readonly string[]): Promise<Folder> {
-    const name = names.at(-1);
-    if (name === undefined) return this.root;
-    const key = names.join('/');
-    const known = this.folders.get(key);
-    if (known !== undefined) return known;
-    const parent = await this.folder(names.slice(0, -1));
-    const folder = await this.makeFolder(parent, name);
-    // Asked of the file system, as it may know the folder by another name too (TUTTI~1).
-    if (parent === this.root && basename(folder.real).toLowerCase() === STATE_FOLDER) {
-      throw new StorageError(`“${name}” is the folder where Tutti keeps its own files: nothing else is stored there.`);
-    }
-    this.folders.set(key, folder);
-    return folder;
-  }
-
-  private async makeFolder(parent: Folder, name: string): Promise<Folder> {
-    const path = join(parent.path, name);
-    await assertUnmoved(parent);
-    await mkdir(path).catch((error: unknown) => {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    });
-    const real = await realpath(path);
-    if (!(await lstat(path)).isDirectory() || !real.startsWith(this.root.real + sep)) {
-      throw new StorageError(
-        `“${name}” in the folder for received files is a link or a file: move it away and start again.`,
-      );
-    }
-    return { path, real };
-  }
-
-  /** Gives a complete file its name, unless something has that name. The folder is checked before and after. */
-  private async put(part: string, folder: Folder, path: string): Promise<boolean> {
-    await assertUnmoved(folder);
-    if (!(await this.name(part, folder, path))) return false;
-    await assertUnmoved(folder).catch(async (error: unknown) => {
-      // Where it ended up nobody knows; whatever else has that name there is not ours to delete.
-      if (await isSameFile(part, path)) await unlink(path);
-      throw error;
-    });
-    return true;
-  }
-
-  private async name(part: string, folder: Folder, path: string): Promise<boolean> {
-    try {
-      await link(part, path);
-      return true;
-    } catch (error) {
-      const code = errorCode(error) ?? '';
-      if (code === 'EEXIST') return false;
-      if (code === 'EXDEV') return this.copy(part, folder, path);
-      if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(code)) return moveWithoutLinks(part, path);
-      throw error;
-    }
-  }
-
-  /** For a part on another disk than the destination: a hidden copy there first, so that the name appears in one step. */
-  private async copy(part: string, folder: Folder, path: string): Promise<boolean> {
-    const hidden = await this.hiddenFolder();
-    const near = join(hidden.path, randomBytes(8).toString('hex'));
-    try {
-      await copyFile(part, near, constants.COPYFILE_EXCL);
-      await syncCopy(part, near);
-      await assertUnmoved(hidden);
-      return await this.put(near, folder, path);
-    } finally {
-      await rm(near, { force: true });
-    }
-  }
-
-  private async hiddenFolder(): Promise<Folder> {
-    const folder = await this.makeFolder(this.root, STATE_FOLDER);
-    this.hidden = folder.path;
-    return folder;
-  }
-}
-
-/** Node has no openat(2): a folder is named by its path, and asked before and after each use whether it is still itself. */
-async function assertUnmoved(folder: Folder): Promise<void> {
-  if ((await realpath(folder.path).catch(() => undefined)) === folder.real) return;
-  throw new StorageError('The folder for received files was moved while files were being stored: start again.');
-}
-
-async function isSameFile(a: string, b: string): Promise<boolean> {
-  const [first, second] = await Promise.all([a, b].map((path) => lstat(path).catch(() => undefined)));
-  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
-}
-
-async function syncCopy(part: string, copy: string): Promise<void> {
-  const handle = await open(copy, 'r+');
-  try {
-    const { mtime } = await lstat(part);
-    await handle.utimes(mtime, mtime).catch(() => undefined);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** For file systems without hard links (FAT): reserves the name with an empty file, then replaces that. */
-async function moveWithoutLinks(part: string, path: string): Promise<boolean> {
-  try {
-    await (await open(path, 'wx')).close();
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-  await rename(part, path).catch(async (error: unknown) => {
-    await unlink(path);
-    throw error;
-  });
-  return true;
-}
-
 async function hasContent(path: string, size: number, digest: string): Promise<boolean> {
   try {
     const found = await lstat(path);
@@ -232,13 +151,6 @@ async function hasContent(path: string, size: number, digest: string): Promise<b
     // Deleted meanwhile, or not ours to read: then it is not this file, and another name is taken.
     return false;
   }
-}
-
-/** Where folders can be synced; on Windows and some network disks they cannot, and names are as safe as the system makes them. */
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }
 
 async function mapConcurrently<T, R>(items: readonly T[], job: (item: T) => Promise<R>): Promise<R[]> {

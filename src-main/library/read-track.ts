@@ -4,6 +4,7 @@ import { type IAudioMetadata, parseFile, selectCover } from 'music-metadata';
 import { inertText } from '../../src-shared/text/plain-text';
 import { MAX_COVER_BYTES, MAX_TAG_CHARS } from '../../src-shared/wire/limits';
 import { type Cover, type Track, trackSchema } from '../../src-shared/wire/messages';
+import { coverType } from './cover-size';
 import { midiTrackName } from './midi-name';
 
 /** What one music file says of itself. */
@@ -80,16 +81,7 @@ function formatName({ container, codec }: IAudioMetadata['format']): string | un
 function coverOf({ common }: IAudioMetadata): TrackTags['cover'] {
   const picture = selectCover(common.picture);
   if (picture === null || picture.data.length > MAX_COVER_BYTES) return undefined;
-  const mime = imageType(picture.data);
+  // What the bytes are; what a tag calls them does not matter.
+  const mime = coverType(picture.data);
   return mime === undefined ? undefined : { mime, data: picture.data };
-}
-
-/** What the bytes are; what a tag calls them does not matter. */
-function imageType(data: Uint8Array): Cover['mime'] | undefined {
-  const head = Buffer.from(data.subarray(0, 12)).toString('latin1');
-  if (head.startsWith('\xff\xd8\xff')) return 'image/jpeg';
-  if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
-  if (head.startsWith('GIF8')) return 'image/gif';
-  if (head.startsWith('RIFF') && head.endsWith('WEBP')) return 'image/webp';
-  return undefined;
 }

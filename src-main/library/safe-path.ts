@@ -85,9 +85,13 @@ const EXTENSION = /(?<=.)\.[\p{L}\p{N}]{1,10}$/u;
 
 /** `name.ext` → `name (2).ext`, shortened where needed so that it stays a name; number 1 is the name itself. */
 export function numberedName(name: string, number: number): string {
-  if (number === 1) return name;
+  return number === 1 ? name : suffixedName(name, ` (${number})`);
+}
+
+/** Puts a suffix between name and extension; the name is shortened where needed. */
+export function suffixedName(name: string, suffix: string): string {
   const extension = EXTENSION.exec(name)?.[0] ?? '';
-  return fitName('', name.slice(0, name.length - extension.length), ` (${number})${extension}`);
+  return fitName('', name.slice(0, name.length - extension.length), `${suffix}${extension}`);
 }
 
 function fitName(prefix: string, stem: string, suffix: string): string {

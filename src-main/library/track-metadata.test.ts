@@ -54,8 +54,12 @@ function pictureBlock(data: Buffer): Buffer {
   return Buffer.concat([u32(3), u32(mime.length), mime, u32(0), Buffer.alloc(16), u32(data.length), data]);
 }
 
-const png = (size: number, fill: number) =>
-  Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(size - 8, fill)]);
+/** The head of a square picture, and so many bytes in all. */
+const png = (size: number, fill: number, pixels = 600) =>
+  Buffer.concat([
+    ...[Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), u32(13), Buffer.from('IHDR'), u32(pixels), u32(pixels)],
+    Buffer.alloc(size - 24, fill),
+  ]);
 
 function midi(name: Buffer): Buffer {
   const events = Buffer.concat([Buffer.from([0, 0xff, 0x58, 4, 4, 2, 24, 8, 0, 0xff, 3, name.length]), name]);
@@ -116,6 +120,12 @@ describe('tags', () => {
     expect(list.covers).toHaveLength(Math.floor(MAX_COVERS_BYTES / MAX_COVER_BYTES) - 1);
     expect(list.tracks.at(-1)).not.toHaveProperty('cover');
     expect(list.tracks.at(-2)).not.toHaveProperty('cover');
+  });
+
+  it('leave out a cover that would take all memory once it is shown', async () => {
+    const list = await listOf({ 'a.flac': flac(['TITLE=Bomb'], png(1000, 1, 100_000)) });
+    expect(list.covers).toEqual([]);
+    expect(list.tracks).toMatchObject([{ title: 'Bomb' }]);
   });
 
   it('that are broken stop nothing', async () => {

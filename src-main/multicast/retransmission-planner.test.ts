@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { RangeSet } from '../../src-shared/ranges/range-set';
 import { FRUITLESS_ROUNDS, MAX_FILLS, REQUEST_QUOTA } from './params';
-import { type Needy, type PlannerOptions, planRepair, type RepairPlan } from './retransmission-planner';
+import {
+  type Needy,
+  type PlannerOptions,
+  planFirst,
+  planRepair,
+  type RepairPlan,
+  wantsTcp,
+} from './retransmission-planner';
 import { TransferLayout } from './transfer-layout';
 
 const layout = new TransferLayout(10_000_000, 1000);
@@ -180,5 +187,39 @@ const rows: readonly Row[] = [
 describe('the retransmission planner', () => {
   it.each(rows)('$rule', ({ needy, options = AUTO, plan }) => {
     expect(planRepair(needy, layout, options)).toMatchObject(plan);
+  });
+});
+
+describe('the first transmission', () => {
+  const students = [student('a'), student('b')];
+  const everything: RangeSet = [[0, layout.unitCount]];
+
+  it('is a multicast of everything to everybody', () => {
+    expect(planFirst(students, layout, 'multicast')).toMatchObject({
+      mode: 'plain',
+      students: ['a', 'b'],
+      units: everything,
+    });
+  });
+
+  it('goes over TCP where that was asked for, or where there is nothing to send', () => {
+    expect(planFirst(students, layout, 'tcp')).toMatchObject({ mode: 'tcp', students: ['a', 'b'], units: everything });
+    const empty = new TransferLayout(0, 1000);
+    expect(planFirst(students, empty, 'multicast')).toMatchObject({ mode: 'tcp', units: [] });
+  });
+});
+
+describe('TCP helps a student that failed', () => {
+  const helps: readonly [string, boolean, Partial<Needy>, PlannerOptions?][] = [
+    ['and heard the group well', false, {}],
+    ['and had no multicast path', true, { multicastPath: false }],
+    ['and had one, but used up its rounds', true, {}, { ...PLAIN, rounds: 12 }],
+    ['among forgeries', true, { forged: 1 }],
+    ['after fruitless rounds', true, { fruitless: FRUITLESS_ROUNDS }, PLAIN],
+    ['but not where TCP was tried', false, { multicastPath: false, fills: 1 }],
+    ['but not only because TCP repairs were asked for', false, {}, TCP],
+  ];
+  it.each(helps)('%s: %s', (_, expected, change, options = AUTO) => {
+    expect(wantsTcp(student('a', change), layout, options)).toBe(expected);
   });
 });

@@ -39,12 +39,28 @@ export interface RepairPlan {
   readonly givenUp: readonly { readonly id: string; readonly reason: string }[];
 }
 
-/** The first transmission: everything to everybody. A transfer without bytes has only its digests to compare, over TCP. */
-export function planFirst(needy: readonly Needy[], layout: TransferLayout): RepairPlan {
+/** How a whole transfer travels: by multicast with repairs, or over each student's control connection alone. */
+export type Way = 'multicast' | 'tcp';
+
+/**
+ * The first transmission: everything to everybody, by multicast unless TCP was asked for. A transfer without bytes has only
+ * its digests to compare, over TCP.
+ */
+export function planFirst(needy: readonly Needy[], layout: TransferLayout, by: Way): RepairPlan {
   const students = needy.map(({ id }) => id);
   const units = span(0, layout.unitCount);
   if (units.length === 0) return { mode: 'tcp', students, units, why: 'there are no bytes to send', givenUp: [] };
+  if (by === 'tcp') return { mode: 'tcp', students, units, why: 'TCP was asked for', givenUp: [] };
   return { mode: 'plain', students, units, why: 'the first transmission', givenUp: [] };
+}
+
+/**
+ * Whether only TCP could have helped a student that failed, and it had none: then it is of use to send to it once more
+ * over TCP.
+ */
+export function wantsTcp(student: Needy, layout: TransferLayout, options: PlannerOptions): boolean {
+  if (student.fills > 0) return false;
+  return whyNotMulticast(student, layout, { ...options, repair: 'auto' }) !== undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { TeacherEvent } from '../../src-shared/ipc/events';
 import type { RangeSet } from '../../src-shared/ranges/range-set';
 import type { DataHeader } from '../../src-shared/wire/data-datagram';
 import type { Offer, TeacherMessage } from '../../src-shared/wire/messages';
-import type { RepairPolicy } from './retransmission-planner';
+import type { RepairPolicy, Way } from './retransmission-planner';
 
 /** What the sender asks its driver to do, in order. */
 export type SenderOutput =
@@ -57,6 +57,8 @@ export interface SenderOptions {
   readonly group: string;
   readonly port: number;
   readonly repair: RepairPolicy;
+  /** How it travels from the first transmission on; by multicast where nothing is said. */
+  readonly by?: Way;
   readonly maxRounds: number;
   /** Bytes per second, or adaptive. */
   readonly rate: 'auto' | number;

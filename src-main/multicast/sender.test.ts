@@ -589,3 +589,61 @@ describe('the teacher', () => {
     expect(room.log.some(({ kind }) => kind === 'closeData')).toBe(false);
   });
 });
+
+describe('a student that may not have the transfer any more', () => {
+  it('is out of a running transmission, which goes on for the others', () => {
+    const room = new Classroom();
+    room.enroll('a');
+    room.enroll('b');
+    room.start();
+    room.elect('a');
+    room.elect('b');
+    room.ready('a');
+    room.sender.dismiss('b', 'it was un-paired', room.now);
+    room.settle();
+    expect(room.phase).toBe('transmitting');
+    room.pass(1000);
+    room.report('a', EMPTY);
+    room.complete('a');
+    expect(room.finished).toMatchObject({ complete: ['a'], failed: [{ id: 'b', reason: 'it was un-paired' }] });
+    expect(room.messages('b', 'end')).toEqual([]);
+  });
+
+  it('is not waited for where it is away, and nothing happens to one that is complete or unknown', () => {
+    const room = new Classroom();
+    room.enroll('a');
+    room.enroll('b');
+    room.start();
+    room.transmit('a', 'b');
+    room.report('a', EMPTY);
+    room.complete('a');
+    room.disconnect('b');
+    room.sender.dismiss('a', 'it was un-paired', room.now);
+    room.sender.dismiss('c', 'it was un-paired', room.now);
+    expect(room.sender.isFinished).toBe(false);
+    room.sender.dismiss('b', 'it was un-paired', room.now);
+    room.settle();
+    expect(room.finished).toMatchObject({ complete: ['a'], failed: [{ id: 'b', reason: 'it was un-paired' }] });
+  });
+});
+
+describe('a transfer over TCP alone', () => {
+  it('fills everybody with everything, late joiners after, and opens no data channel', () => {
+    const room = new Classroom(100_000, { by: 'tcp' });
+    room.enroll('a');
+    room.start();
+    room.elect('a');
+    room.enroll('b');
+    expect(room.fill('a')).toBe(room.layout.unitCount);
+    room.report('a', EMPTY);
+    room.complete('a');
+    room.elect('b');
+    expect(room.fill('b')).toBe(room.layout.unitCount);
+    room.report('b', EMPTY);
+    room.complete('b');
+    expect(room.finished).toMatchObject({ ok: true, complete: ['a', 'b'], resentBytes: 0 });
+    expect(room.events('announced').map(({ mode }) => mode)).toEqual(['tcp', 'tcp']);
+    expect(room.events('dataChannel')).toEqual([]);
+    expect(room.datagrams).toEqual([]);
+  });
+});

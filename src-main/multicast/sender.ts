@@ -1,17 +1,18 @@
 import type { StudentIdentity } from '../../src-shared/ipc/events';
-import { EMPTY, intersect } from '../../src-shared/ranges/range-set';
+import { EMPTY } from '../../src-shared/ranges/range-set';
 import { serialAdd } from '../../src-shared/ranges/serial-number';
 import type { StudentMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
 import { type Announcement, announcementOf } from './announcement';
 import { DatagramFlow } from './datagram-flow';
-import { Fills } from './fill-queue';
+import { Filling } from './filling';
 import { Gathering } from './gathering';
 import { MemberOutcomes } from './member-outcomes';
 import { MAX_RETURNS } from './params';
+import { Planning } from './planning';
 import { Reporting } from './reporting';
-import { planFirst, planRepair, type RepairPlan } from './retransmission-planner';
-import { type HeldState, type Member, needOf, Scorecard } from './scorecard';
+import type { RepairPlan } from './retransmission-planner';
+import { type HeldState, type Member, Scorecard } from './scorecard';
 import type { DueDatagram, DueFill, SenderOptions, SenderOutput, SenderPhase, SenderState } from './sender-io';
 import { SenderOutbox } from './sender-outbox';
 import type { TransferLayout } from './transfer-layout';
@@ -22,17 +23,15 @@ import type { TransferLayout } from './transfer-layout';
  */
 export class Sender {
   readonly scorecard: Scorecard;
+  readonly planning: Planning;
   private phase: SenderPhase = 'idle';
   private paused = false;
   private plan: RepairPlan = { mode: 'plain', students: [], units: EMPTY, why: '', givenUp: [] };
   private number: number;
-  private rounds = 0;
   private source: { address: string; port: number } | undefined;
   private root: string | undefined;
   private gathering: Gathering | undefined;
-  private fills: Fills;
-  private fillMovedAt = 0;
-  private filledBytes: number;
+  private readonly filling: Filling;
   private readonly flow: DatagramFlow;
   private readonly reporting: Reporting;
   private readonly outcomes: MemberOutcomes;
@@ -45,9 +44,9 @@ export class Sender {
   ) {
     this.scorecard = new Scorecard(layout);
     this.number = (options.resumed?.transmission ?? 0) - 1;
-    this.filledBytes = options.resumed?.filledBytes ?? 0;
-    this.fills = new Fills(layout);
+    this.planning = new Planning(layout, options);
     this.outbox = new SenderOutbox(options.transfer, layout, this.scorecard);
+    this.filling = new Filling(layout, this.outbox, options.resumed?.filledBytes ?? 0);
     this.flow = new DatagramFlow(layout, this.outbox, options, startedAt);
     this.reporting = new Reporting(this.scorecard, this.outbox, layout);
     const detach = (student: string) => this.detach(student);
@@ -87,6 +86,15 @@ export class Sender {
     member.awaySince = now;
     this.detach(id);
     if (left !== undefined) this.outcomes.fail(member, left);
+    this.advance(now);
+  }
+
+  /** A student may not have the transfer any more, whether it is connected or not; the driver ends its connection. */
+  dismiss(id: string, reason: string, now: number): void {
+    const member = this.scorecard.member(id);
+    if (member === undefined || this.phase === 'finished') return;
+    member.connected = false;
+    this.outcomes.fail(member, reason);
     this.advance(now);
   }
 
@@ -151,9 +159,9 @@ export class Sender {
     if (this.paused === paused || this.phase === 'finished') return;
     this.paused = paused;
     this.flow.running?.forgetStall();
-    this.fillMovedAt = now;
+    this.filling.forgetStall(now);
     this.outbox.tellAll({ type: paused ? 'pause' : 'resume', transfer: this.options.transfer });
-    if (!paused) for (const id of this.fills.students) this.outbox.push({ kind: 'fill', to: id });
+    if (!paused) this.filling.resume();
   }
 
   /** Call at `deadline`, or any time later. */
@@ -161,7 +169,7 @@ export class Sender {
     if (this.phase === 'finished') return;
     if (this.isTransmitting) this.controlRate(now);
     const isFilling = this.phase === 'filling' && !this.paused;
-    this.outcomes.expire((id) => (isFilling && this.fills.has(id) ? this.fillMovedAt : undefined), now);
+    this.outcomes.expire((id) => (isFilling ? this.filling.movedAtOf(id) : undefined), now);
     this.advance(now);
   }
 
@@ -196,18 +204,14 @@ export class Sender {
   /** Units that this student's connection should carry next, if any; calling it takes them. */
   nextFill(id: string, now: number): DueFill | undefined {
     if (this.phase !== 'filling' || this.paused) return undefined;
-    const range = this.fills.take(id);
+    const range = this.filling.take(id, now);
     if (range === undefined) return undefined;
-    this.fillMovedAt = now;
-    this.filledBytes += this.layout.bytesIn([range]);
     return { transmission: this.number, first: range[0], count: range[1] - range[0] };
   }
 
   /** Call when the units of the last `nextFill` were handed to the connection. */
   fillSent(id: string, now: number): void {
-    if (!this.fills.isTaken(id)) return;
-    this.fills.end(id);
-    this.advance(now);
+    if (this.filling.sent(id)) this.advance(now);
   }
 
   /** When `timeout` (or `nextDatagram`) wants to be called next, ms; undefined when only an input can move it on. */
@@ -226,7 +230,7 @@ export class Sender {
       transmission: this.number + 1,
       sequence: this.flow.sequenceAfter(this.plan.units),
       resentBytes: this.flow.resentBytes,
-      filledBytes: this.filledBytes,
+      filledBytes: this.filling.bytes,
       members: this.scorecard.state(),
     };
   }
@@ -239,10 +243,10 @@ export class Sender {
       number: this.number,
       plan: this.plan,
       rate: this.isTransmitting ? this.flow.rate : 0,
-      fillsLeft: this.phase === 'filling' ? this.fills.share : 0,
+      fillsLeft: this.phase === 'filling' ? this.filling.share : 0,
       running: this.flow.running,
       resentBytes: this.flow.resentBytes,
-      filledBytes: this.filledBytes,
+      filledBytes: this.filling.bytes,
       startedAt: this.startedAt,
     };
   }
@@ -251,13 +255,8 @@ export class Sender {
 
   private planNext(now: number): void {
     const ready = this.scorecard.current.filter((member) => member.connected && member.reportDueSince === undefined);
-    const first = this.number < 0;
-    if (!first && ready.length === 0) return this.wait(now);
-    const needy = ready.map(needOf);
-    const { repair, maxRounds } = this.options;
-    const next = first
-      ? planFirst(needy, this.layout)
-      : planRepair(needy, this.layout, { repair, maxRounds, rounds: this.rounds });
+    if (this.number >= 0 && ready.length === 0) return this.wait(now);
+    const next = this.planning.next(ready, this.number);
     for (const { id, reason } of next.givenUp) {
       const member = this.scorecard.member(id);
       if (member !== undefined) this.outcomes.fail(member, reason);
@@ -269,7 +268,7 @@ export class Sender {
   private begin(plan: RepairPlan, now: number): void {
     this.plan = plan;
     this.number++;
-    if (plan.mode === 'plain' && this.number > 0) this.rounds++;
+    this.planning.begun(plan, this.number);
     for (const member of this.scorecard.all)
       Object.assign(member, { announced: false, elected: undefined, probe: 'none' });
     this.outbox.push({ kind: 'save' });
@@ -295,7 +294,7 @@ export class Sender {
     this.outbox.tellScorecard(this.plan.mode, this.number);
     this.outbox.finished({
       resentBytes: this.flow.resentBytes,
-      filledBytes: this.filledBytes,
+      filledBytes: this.filling.bytes,
       transmissions: this.number + 1,
       durationMs: Math.round(now - this.startedAt),
     });
@@ -372,16 +371,7 @@ export class Sender {
 
   private startFills(now: number): void {
     this.phase = 'filling';
-    this.fills = new Fills(this.layout);
-    this.fillMovedAt = now;
-    for (const member of this.planned()) {
-      if (!member.connected) continue;
-      // Counted for one that stays off as well: nobody is offered a fill for ever.
-      member.fills++;
-      if (member.elected !== true) continue;
-      this.fills.begin(member.id, intersect(member.missing, this.plan.units));
-      this.outbox.push({ kind: 'fill', to: member.id });
-    }
+    this.filling.begin(this.planned(), this.plan.units, now);
     this.advance(now);
   }
 
@@ -403,7 +393,7 @@ export class Sender {
   /** Ends what is being sent for a student: it is gone, or over, or begins anew. */
   private detach(student: string): void {
     this.flow.running?.removeListener(student);
-    this.fills.end(student);
+    this.filling.end(student);
     this.outbox.scorecardChanged();
   }
 
@@ -413,7 +403,7 @@ export class Sender {
   private advance(now: number): void {
     if (this.phase === 'gathering' && this.gathering?.isComplete(now) === true) return this.transmit(now);
     if (this.phase === 'transmitting' && this.gathering?.hasListeners !== true) return this.transmitted(now);
-    if (this.phase === 'filling' && this.fills.done) return this.seal(now);
+    if (this.phase === 'filling' && this.filling.isDone) return this.seal(now);
     if (this.phase === 'reporting' && this.reporting.isComplete(now)) return this.planNext(now);
     if (this.phase === 'waiting') {
       if (this.scorecard.current.some((member) => member.connected && member.reportDueSince === undefined))

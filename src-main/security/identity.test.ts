@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { IdentityError, loadIdentity } from './identity';
+import { IdentityError, loadIdentity, type Seal } from './identity';
 
 let folder: string;
 beforeEach(async () => {
@@ -53,5 +53,54 @@ describe('loadIdentity', () => {
     const blocker = join(folder, 'file');
     await writeFile(blocker, '');
     await expect(loadIdentity(join(blocker, 'state'))).rejects.toThrow(IdentityError);
+  });
+});
+
+describe('an identity whose key is sealed', () => {
+  /** Stands for the system's keychain: opens only what it sealed. */
+  const keychain = (key: number): Seal => ({
+    seal: (text) => Buffer.concat([Buffer.of(key), Buffer.from(text).map((byte) => byte ^ key)]),
+    open: (sealed) => {
+      if (sealed[0] !== key) throw new Error('not sealed here');
+      return Buffer.from(sealed.subarray(1).map((byte) => byte ^ key)).toString();
+    },
+  });
+  const path = () => join(folder, 'identity.pem');
+
+  it('is not in the file as it is, and the same at every start', async () => {
+    const first = await loadIdentity(folder, keychain(7));
+    const content = await readFile(path(), 'utf8');
+    expect(content).not.toContain('PRIVATE KEY');
+    expect(content).toContain('BEGIN TUTTI SEALED KEY');
+    expect(await loadIdentity(folder, keychain(7))).toEqual(first);
+    expect(await readdir(folder)).toEqual(['identity.pem']);
+    if (process.platform !== 'win32') expect((await stat(path())).mode & 0o777).toBe(0o600);
+  });
+
+  it('is the plain one that was there before, sealed at the next start', async () => {
+    const plain = await loadIdentity(folder);
+    expect(await loadIdentity(folder, keychain(7))).toEqual(plain);
+    expect(await readFile(path(), 'utf8')).not.toContain('PRIVATE KEY');
+    expect(await loadIdentity(folder, keychain(7))).toEqual(plain);
+  });
+
+  it('is not replaced when it cannot be opened, and says what to do', async () => {
+    await loadIdentity(folder, keychain(7));
+    const content = await readFile(path(), 'utf8');
+    await expect(loadIdentity(folder, keychain(8))).rejects.toThrow(/password store .* move the file away/);
+    await expect(loadIdentity(folder)).rejects.toThrow(/sealed by Tutti's window/);
+    await expect(loadIdentity(folder, keychain(8))).rejects.toThrow(IdentityError);
+    expect(await readFile(path(), 'utf8')).toBe(content);
+  });
+
+  it('is damaged when its certificate is of another key', async () => {
+    await loadIdentity(folder, keychain(7));
+    const other = await loadIdentity(join(folder, 'other'));
+    const sealed = (await readFile(path(), 'utf8')).replace(
+      /^-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----\n/,
+      '',
+    );
+    await writeFile(path(), other.certificatePem + sealed);
+    await expect(loadIdentity(folder, keychain(7))).rejects.toThrow(/damaged/);
   });
 });

@@ -56,6 +56,27 @@ describe('TrustStore', () => {
     ]);
   });
 
+  it('forgets and renames, also after a restart', async () => {
+    const store = await TrustStore.load(folder);
+    await store.pin(A, 'Ms Clara');
+    await store.pin(B, 'Mr Liszt');
+    await Promise.all([store.remove(A), store.rename(B, 'Franz'), store.rename(A, 'nobody')]);
+    const again = await TrustStore.load(folder);
+    expect([again.isTrusted(A), again.list()]).toEqual([false, [{ fingerprint: B, name: 'Franz' }]]);
+  });
+
+  it('knows another device under a known name for a stranger', async () => {
+    const store = await TrustStore.load(folder);
+    await store.pin(A, 'Ms Clara');
+    await store.pin('ef'.repeat(32), '');
+    for (const name of ['Ms Clara', ' ms clara ', 'Ms\u200b Clara', 'Ms Ｃlara'])
+      expect(store.isImpostor(name, B)).toBe(true);
+    for (const name of ['Mr Liszt', '']) expect(store.isImpostor(name, B)).toBe(false);
+    expect(store.isImpostor('Ms Clara', A)).toBe(false);
+    await store.remove(A);
+    expect(store.isImpostor('Ms Clara', B)).toBe(false);
+  });
+
   it('refuses a fingerprint that is none', async () => {
     const store = await TrustStore.load(folder);
     await expect(store.pin('Ms Clara', 'Ms Clara')).rejects.toThrow(FingerprintError);

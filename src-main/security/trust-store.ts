@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { plainText } from '../../src-shared/text/plain-text';
 import { MAX_PEER_NAME_CHARS } from '../../src-shared/wire/limits';
 import { parseFingerprint } from './fingerprint';
 import { isMissingFile, writePrivateFile } from './private-file';
@@ -46,15 +47,40 @@ export class TrustStore {
   }
 
   /**
+   * True for a teacher that is not trusted and yet carries the name of one that is: another device, to be shown as a
+   * stranger. Names are compared as people read them.
+   */
+  isImpostor(name: string, fingerprint: string): boolean {
+    if (this.pins.has(fingerprint)) return false;
+    const shown = shownName(name);
+    return this.list().some((pin) => pin.name !== '' && shownName(pin.name) === shown);
+  }
+
+  /**
    * Trusts a teacher from now on; resolves once that is on disk.
    * @throws FingerprintError, or TrustStoreError where it cannot be stored.
    */
   async pin(fingerprint: string, name: string): Promise<void> {
     const parsed = parseFingerprint(fingerprint);
     this.pins.set(parsed, { fingerprint: parsed, name: name.slice(0, MAX_PEER_NAME_CHARS) });
-    // One write at a time, each of the whole list: the last one to land has everything.
+    await this.saved();
+  }
+
+  /** Notes what a trusted teacher calls itself now; nothing happens for any other. @throws TrustStoreError */
+  async rename(fingerprint: string, name: string): Promise<void> {
+    const pin = this.pins.get(fingerprint);
+    if (pin !== undefined && pin.name !== name) await this.pin(fingerprint, name);
+  }
+
+  /** Trusts a teacher no more; resolves once that is on disk. @throws TrustStoreError */
+  async remove(fingerprint: string): Promise<void> {
+    if (this.pins.delete(fingerprint)) await this.saved();
+  }
+
+  /** One write at a time, each of the whole list: the last one to land has everything. */
+  private saved(): Promise<void> {
     this.saving = this.saving.catch(() => {}).then(() => this.save());
-    await this.saving;
+    return this.saving;
   }
 
   private async save(): Promise<void> {
@@ -65,6 +91,11 @@ export class TrustStore {
       throw new TrustStoreError(`Tutti cannot store the list of trusted teachers in ${this.path}: ${String(error)}.`);
     }
   }
+}
+
+/** What two names have in common that look the same in a list. */
+function shownName(name: string): string {
+  return plainText(name, MAX_PEER_NAME_CHARS).normalize('NFKC').toLowerCase();
 }
 
 async function readPins(path: string): Promise<readonly Pin[]> {
@@ -79,7 +110,7 @@ async function readPins(path: string): Promise<readonly Pin[]> {
     return fileSchema.parse(JSON.parse(text)).teachers;
   } catch {
     throw new TrustStoreError(
-      `The list of trusted teachers in ${path} is damaged. Move it away and trust your teacher again.`,
+      `The list of trusted teachers in ${path} is damaged. Move it away and pair with your teacher again.`,
     );
   }
 }

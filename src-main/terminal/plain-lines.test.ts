@@ -13,6 +13,28 @@ it('tells a teacher what there is at the start', () => {
   ]);
 });
 
+it('tells the code, and each new one', () => {
+  const withCode = (code: string | null) => ({ ...start, room: start.room === null ? null : { ...start.room, code } });
+  expect(teacherChanges(undefined, withCode('01234567'))).toContain('Students join with the code 01234567.');
+  expect(teacherChanges(withCode('01234567'), withCode('99999999'))).toEqual(['Students join with the code 99999999.']);
+  expect(teacherChanges(withCode('01234567'), withCode(null))).toEqual([]);
+});
+
+it('names a stranger once, and says when it is not who it seems to be', () => {
+  const eve = { id: 'e', name: 'Eve\u202e', ip: '10.0.0.66', sameName: false };
+  const anna = { id: 'f', name: 'Anna', ip: '10.0.0.67', sameName: true };
+  const one = { ...start, strangers: [eve] };
+  expect(teacherChanges(start, one)).toEqual(['Eve (10.0.0.66) is not paired and was sent away.']);
+  expect(teacherChanges(one, { ...start, strangers: [anna, eve] })).toEqual([
+    'Anna (10.0.0.67) is not paired and was sent away. It is another device than the Anna of this class.',
+  ]);
+});
+
+it('counts who is away for nobody', () => {
+  const away = { ...start, students: start.students.map((one) => ({ ...one, ip: null, connected: false })) };
+  expect(teacherChanges(start, away)).toEqual(['Anna has left the room.']);
+});
+
 it('is silent about progress', () => {
   const later = teacher([
     transfer({ permanent: [member('Anna', { state: 'receiving', progress: 0.5 })], elapsedMs: 9 }),

@@ -3,11 +3,14 @@ import type {
   IncomingView,
   MemberView,
   RoundView,
+  StrangerView,
   StudentSnapshot,
+  StudentView,
   TeacherSnapshot,
   TransferView,
 } from '../../src-shared/ipc/snapshots';
 import { countOf, formatBytes } from '../../src-shared/text/format';
+import { hostAndPort } from '../../src-shared/text/host-and-port';
 import { plainText } from '../../src-shared/text/plain-text';
 import {
   closingSentence,
@@ -32,7 +35,12 @@ const VERBS: Partial<Record<MemberState, string>> = {
 
 /** The lines that lead from one snapshot of a teacher to the next. */
 export function teacherChanges(before: TeacherSnapshot | undefined, after: TeacherSnapshot): string[] {
-  return [...roomChanges(before, after), ...studentsComeAndGo(before, after), ...transfersChange(before, after)];
+  return [
+    ...roomChanges(before, after),
+    ...strangersCome(before, after),
+    ...studentsComeAndGo(before, after),
+    ...transfersChange(before, after),
+  ];
 }
 
 /** The lines that lead from one snapshot of a student to the next. */
@@ -47,20 +55,44 @@ export function studentChanges(before: StudentSnapshot | undefined, after: Stude
 }
 
 function roomChanges(before: TeacherSnapshot | undefined, { room }: TeacherSnapshot): string[] {
-  if (room === null || (before !== undefined && before.room !== null)) return [];
-  const address = room.address.includes(':') ? `[${room.address}]` : room.address;
-  const name = plainText(room.name, NAME_CHARS);
-  return [`The room ${name} is open at ${address}:${room.port}, fingerprint ${room.fingerprint}.`];
+  if (room === null) return [];
+  const earlier = before?.room ?? undefined;
+  const lines: string[] = [];
+  if (earlier === undefined) {
+    const name = plainText(room.name, NAME_CHARS);
+    const place = hostAndPort(room.address, room.port);
+    lines.push(`The room ${name} is open at ${place}, fingerprint ${room.fingerprint}.`);
+  }
+  if (earlier?.code !== room.code && room.code !== null) lines.push(`Students join with the code ${room.code}.`);
+  return lines;
 }
 
 function studentsComeAndGo(before: TeacherSnapshot | undefined, after: TeacherSnapshot): string[] {
-  const earlier = before?.students ?? [];
-  const came = after.students.filter((student) => !earlier.some(({ id }) => id === student.id));
-  const went = earlier.filter((student) => !after.students.some(({ id }) => id === student.id));
+  const earlier = presentIn(before);
+  const now = presentIn(after);
+  const came = now.filter((student) => !earlier.some(({ id }) => id === student.id));
+  const went = earlier.filter((student) => !now.some(({ id }) => id === student.id));
   return [
-    ...came.map(({ name, ip }) => `${plainText(name, NAME_CHARS)} (${plainText(ip, NAME_CHARS)}) is in the room.`),
+    ...came.map(
+      ({ name, ip }) => `${plainText(name, NAME_CHARS)} (${plainText(ip ?? '', NAME_CHARS)}) is in the room.`,
+    ),
     ...went.map(({ name }) => `${plainText(name, NAME_CHARS)} has left the room.`),
   ];
+}
+
+function strangersCome(before: TeacherSnapshot | undefined, after: TeacherSnapshot): string[] {
+  const isNew = ({ id }: StrangerView) => before?.strangers.some((stranger) => stranger.id === id) !== true;
+  return after.strangers.filter(isNew).map(strangerInWords);
+}
+
+function strangerInWords({ name, ip, sameName }: StrangerView): string {
+  const shown = plainText(name, NAME_CHARS);
+  const more = sameName ? ` It is another device than the ${shown} of this class.` : '';
+  return `${shown} (${plainText(ip, NAME_CHARS)}) is not paired and was sent away.${more}`;
+}
+
+function presentIn(snapshot: TeacherSnapshot | undefined): readonly StudentView[] {
+  return snapshot?.students.filter((student) => student.connected) ?? [];
 }
 
 function transfersChange(before: TeacherSnapshot | undefined, after: TeacherSnapshot): string[] {

@@ -26,8 +26,10 @@ export function connectionInWords({ connection, room, found }: StudentSnapshot):
       return found.length === 0 ? 'Looking for a room on the network.' : `Found ${countOf(found.length, 'room')}.`;
     case 'connecting':
       return `Connecting to ${name}.`;
-    case 'untrusted':
-      return `${name}${fingerprint} is not a room this computer trusts.`;
+    case 'unpaired':
+      return `${name}${fingerprint} does not know this computer: pair with --code.`;
+    case 'paused':
+      return 'Receiving is switched off.';
     case 'connected':
       return `In the room ${name}${fingerprint}.`;
   }

@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatPercent,
   formatRate,
+  groupedCode,
   shortFingerprint,
 } from '../../src-shared/text/format';
 import { hostAndPort } from '../../src-shared/text/host-and-port';
@@ -45,16 +46,26 @@ function roomLines({ room }: TeacherSnapshot, options: DisplayOptions): string[]
       ],
       options,
     ),
-    drawLine([{ text: `fingerprint ${shortFingerprint(room.fingerprint)}`, style: 'dim' }], options),
+    drawLine(
+      [
+        ...(room.code === null
+          ? []
+          : [{ text: `code ${groupedCode(room.code)}`, style: 'accent' as const }, { text: '  ' }]),
+        { text: `fingerprint ${shortFingerprint(room.fingerprint)}`, style: 'dim' as const },
+      ],
+      options,
+    ),
   ];
 }
 
 function waitingLines({ students, room }: TeacherSnapshot, options: DisplayOptions): string[] {
-  const names = students.map((student) => plainText(student.name, 40)).join(', ');
-  const here = students.length === 0 ? 'Nobody is here yet.' : `${countOf(students.length, 'student')} here: ${names}`;
+  const present = students.filter((student) => student.connected);
+  const names = present.map((student) => plainText(student.name, 40)).join(', ');
+  const here = present.length === 0 ? 'Nobody is here yet.' : `${countOf(present.length, 'student')} here: ${names}`;
   const lines = [drawLine([{ text: here }], options)];
-  if (room !== null && students.length === 0) {
-    const command = `tutti receive --dir DIR --connect ${hostAndPort(room.address, room.port)} --pin ${room.fingerprint}`;
+  if (room !== null && present.length === 0) {
+    const trust = room.code === null ? `--pin ${room.fingerprint}` : `--code ${room.code}`;
+    const command = `tutti receive --dir DIR --connect ${hostAndPort(room.address, room.port)} ${trust}`;
     lines.push('Students join with:');
     for (const text of wrapTo(command, options.columns)) lines.push(drawLine([{ text, style: 'dim' }], options));
   }

@@ -21,6 +21,17 @@ describe('renderTeacher', () => {
     expect(shown).toContain('3f2a91bc77de0a1c'.repeat(4));
   });
 
+  it('shows the code, in the head and in the command, and no student who is away', () => {
+    const empty = teacher([]);
+    const room = empty.room === null ? null : { ...empty.room, code: '01234567' };
+    const away = { id: 'a', name: 'Anna', ip: null, connected: false };
+    const shown = text({ ...empty, room, students: [away] });
+    expect(shown).toContain('code 0123 4567  fingerprint');
+    expect(shown).toContain('--connect 127.0.0.1:41234 --code 01234567');
+    expect(shown).toContain('Nobody is here yet.');
+    expect(shown).not.toContain('--pin');
+  });
+
   it('shows one student receiving the first pass', () => {
     const anna = member('Anna', { state: 'receiving', current: true, progress: 0.43, rate: 11.2e6, loss: 0.021 });
     const shown = text(teacher([transfer({ permanent: [anna], sentBytes: 26e6 })]));
@@ -101,8 +112,9 @@ describe('renderStudent', () => {
     );
   });
 
-  it('shows that a room is not trusted', () => {
-    expect(studentText({ ...student(), connection: 'untrusted', transfers: [] })).toContain('not a room this computer');
+  it('shows that a room wants its code, and that receiving is switched off', () => {
+    expect(studentText({ ...student(), connection: 'unpaired', transfers: [] })).toContain('pair with --code');
+    expect(studentText({ ...student(), connection: 'paused', transfers: [] })).toContain('switched off');
   });
 });
 

@@ -45,6 +45,9 @@ export function round(transmission: number, part: Partial<RoundView> = {}): Roun
 export function transfer(part: Partial<TransferView> = {}): TransferView {
   return {
     id: '0123456789abcdef',
+    createdAt: 0,
+    audience: 'everyone',
+    start: { when: 'now' },
     files: Array.from({ length: 12 }, (_, i) => ({ path: `Song ${i}.flac`, size: 5_000_000, start: i * 5_000_000 })),
     covers: [],
     totalBytes: 60_100_000,
@@ -71,21 +74,31 @@ export function teacher(transfers: readonly TransferView[]): TeacherSnapshot {
     fingerprint: FINGERPRINT,
     group: '239.255.42.1',
     groupPort: 47000,
+    code: null,
   };
-  const students = (transfers[0]?.permanent ?? []).map(({ id, name, ip }) => ({ id, name, ip }));
-  return { room, students, transfers };
+  const students = (transfers[0]?.permanent ?? []).map(({ id, name, ip }) => ({ id, name, ip, connected: true }));
+  return { room, students, strangers: [], groups: [], doctor: null, transfers };
 }
 
 export function student(incoming: Partial<IncomingView> = {}): StudentSnapshot {
   return {
     connection: 'connected',
-    room: { name: 'Studio A', address: '127.0.0.1', port: 41234, fingerprint: FINGERPRINT, trusted: true },
+    room: {
+      name: 'Studio A',
+      address: '127.0.0.1',
+      port: 41234,
+      fingerprint: FINGERPRINT,
+      paired: true,
+      stranger: false,
+    },
     found: [],
+    known: [],
     folder: '/home/anna/Music',
     transfers: [
       {
         id: '0123456789abcdef',
         from: 'Studio A',
+        at: 0,
         files: [{ path: 'Song.flac', size: 5_000_000, start: 0 }],
         covers: [],
         totalBytes: 5_000_000,

@@ -13,6 +13,7 @@ const BASE: SimulatedRun = {
   payloadBytes: 256,
   students: [CALM],
   repair: 'auto',
+  by: 'multicast',
   maxRounds: 12,
   rate: 'auto',
   forged: 0,
@@ -77,6 +78,7 @@ function randomRun(random: () => number): SimulatedRun {
     maxRounds: pick(12, 12, 3),
     rate: pick<SimulatedRun['rate']>('auto', 500_000, 50_000_000),
     forged: pick(0, 0, 0, 0.01),
+    by: pick<SimulatedRun['by']>('multicast', 'multicast', 'multicast', 'tcp'),
   };
 }
 

@@ -3,7 +3,7 @@ import { HEADER_BYTES, writeHeader } from '../../src-shared/wire/data-datagram';
 import type { StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
 import { missingOnReturn } from '../multicast/missing-on-return';
 import { Receiver } from '../multicast/receiver';
-import type { RepairPolicy } from '../multicast/retransmission-planner';
+import type { RepairPolicy, Way } from '../multicast/retransmission-planner';
 import { Sender } from '../multicast/sender';
 import { SimulatedSource, SimulatedStore } from './simulated-transfer';
 import { VirtualClock } from './virtual-clock';
@@ -29,6 +29,7 @@ export interface SimulatedRun {
   readonly payloadBytes: number;
   readonly students: readonly SimulatedStudent[];
   readonly repair: RepairPolicy;
+  readonly by: Way;
   readonly maxRounds: number;
   readonly rate: 'auto' | number;
   /** Forged datagrams with a right header and wrong bytes, as a share of the true ones. */
@@ -80,6 +81,7 @@ class SimulatedRoom {
         group: '239.255.0.1',
         port: 5000,
         repair: options.repair,
+        by: options.by,
         maxRounds: options.maxRounds,
         rate: options.rate,
       },

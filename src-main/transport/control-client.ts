@@ -13,9 +13,18 @@ import {
   type TeacherConnection,
 } from './control-connection';
 import { ControlFault, type FaultCode, requireSameVersion } from './control-fault';
+import { pairingExporter } from './pairing-exporter';
+import { requestPairing } from './pairing-request';
 import { ALPN, peerFingerprint } from './peer-certificate';
 
-export type Welcome = Extract<TeacherMessage, { type: 'welcome' }>;
+type Welcome = Extract<TeacherMessage, { type: 'welcome' }>;
+
+export interface PairRequest {
+  /** The room's eight digits. */
+  readonly code: string;
+  /** The teacher has proved that it knows the code, too. The hello follows once this resolves: when the certificate is pinned. */
+  onPaired(teacher: { readonly fingerprint: string; readonly room: string }): Promise<void>;
+}
 
 export interface ControlClientOptions {
   readonly host: string;
@@ -26,6 +35,11 @@ export interface ControlClientOptions {
   readonly hello: Hello;
   /** Judges the teacher's certificate; nothing is said to a teacher for whom it gives false. */
   trust(fingerprint: string): boolean;
+  /**
+   * Given, an unknown teacher is paired with, and so is a known one that does not know this student any more
+   * (PROTOCOL.md section 6.5).
+   */
+  readonly pair?: PairRequest;
   /** For the error's sentence: whom the student trusts. */
   readonly trusted?: readonly string[];
   readonly clock?: Clock;
@@ -70,30 +84,76 @@ export class UntrustedTeacherError extends Error {
 }
 
 const TIMEOUT_MS = 8_000;
+/** A whole class may be in front of this student at the teacher's desk (section 6.5). */
+const PAIRING_TIMEOUT_MS = 25_000;
+
+export interface Enrolment {
+  readonly connection: TeacherConnection;
+  readonly welcome: Welcome;
+}
 
 /**
  * Connects to a teacher, checks who it is before saying anything, says hello and waits for the welcome
- * (PROTOCOL.md section 4.1). The connection reads on once handlers are attached.
- * @throws ConnectError, UntrustedTeacherError
+ * (PROTOCOL.md section 4.1). With `pair` it is paired where that is needed. The connection reads on once handlers are attached.
+ * @throws ConnectError, UntrustedTeacherError, UnprovedTeacherError, and what `onPaired` throws
  */
-export async function connectControl(
-  options: ControlClientOptions,
-): Promise<{ connection: TeacherConnection; welcome: Welcome }> {
+export async function connectControl(options: ControlClientOptions): Promise<Enrolment> {
+  let isKnown = false;
+  const trust = (fingerprint: string) => {
+    isKnown = options.trust(fingerprint);
+    return isKnown;
+  };
+  try {
+    return await connectOnce(options, trust);
+  } catch (error) {
+    const isForgotten = isKnown && error instanceof ConnectError && error.code === 'unpaired';
+    if (!isForgotten || options.pair === undefined) throw error;
+    return await connectOnce(options, () => false);
+  }
+}
+
+/** @param trust gives false for a teacher that this student has to be paired with before its hello */
+async function connectOnce(options: ControlClientOptions, trust: ControlClientOptions['trust']): Promise<Enrolment> {
   const socket = openSocket(options);
-  let late = false;
-  const cancelTimeout = (options.clock ?? systemClock).after(options.timeoutMs ?? TIMEOUT_MS, () => {
-    late = true;
-    socket.destroy();
-  });
+  const deadline = new Deadline(options.clock ?? systemClock, () => socket.destroy());
+  deadline.set(options.timeoutMs ?? TIMEOUT_MS);
   try {
     await secured(socket, options);
     const fingerprint = identify(socket, options);
-    return await sayHello(socket, fingerprint, options);
+    const connection = openConnection(socket, fingerprint, options);
+    if (!trust(fingerprint)) {
+      deadline.set(options.timeoutMs ?? PAIRING_TIMEOUT_MS);
+      await pairFirst(socket, connection, options);
+    }
+    return await sayHello(connection, options);
   } catch (error) {
     socket.destroy();
-    throw late ? timeout(options) : error;
+    throw deadline.isOver ? timeout(options) : error;
   } finally {
-    cancelTimeout();
+    deadline.clear();
+  }
+}
+
+/** The one timer of a connection that is being made. */
+class Deadline {
+  isOver = false;
+  private cancel = () => {};
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly onOver: () => void,
+  ) {}
+
+  set(ms: number): void {
+    this.cancel();
+    this.cancel = this.clock.after(ms, () => {
+      this.isOver = true;
+      this.onOver();
+    });
+  }
+
+  clear(): void {
+    this.cancel();
   }
 }
 
@@ -119,24 +179,39 @@ function secured(socket: TLSSocket, options: ControlClientOptions): Promise<void
   });
 }
 
-/** The teacher's fingerprint, if this is a teacher and one to talk to. */
+/** The teacher's fingerprint, if this is a teacher. */
 function identify(socket: TLSSocket, options: ControlClientOptions): string {
   const fingerprint = peerFingerprint(socket);
   if (fingerprint === undefined || socket.alpnProtocol !== ALPN) throw notTutti(options);
-  if (options.trust(fingerprint)) return fingerprint;
-  throw new UntrustedTeacherError(fingerprint, placeOf(options), options.trusted ?? []);
+  return fingerprint;
 }
 
-function sayHello(
-  socket: TLSSocket,
-  fingerprint: string,
-  options: ControlClientOptions,
-): Promise<{ connection: TeacherConnection; welcome: Welcome }> {
-  const connection: TeacherConnection = new ControlConnection(socket, parseGreeting, {
+function openConnection(socket: TLSSocket, fingerprint: string, options: ControlClientOptions): TeacherConnection {
+  return new ControlConnection(socket, parseGreeting, {
     peerFingerprint: fingerprint,
     ...(options.clock && { clock: options.clock }),
     ...(options.limits && { limits: options.limits }),
   });
+}
+
+/** @throws UntrustedTeacherError where this student may not pair */
+async function pairFirst(
+  socket: TLSSocket,
+  connection: TeacherConnection,
+  options: ControlClientOptions,
+): Promise<void> {
+  const { pair, identity, hello } = options;
+  const teacher = connection.peerFingerprint;
+  if (pair === undefined) throw new UntrustedTeacherError(teacher, placeOf(options), options.trusted ?? []);
+  const context = { code: pair.code, exporter: pairingExporter(socket), student: identity.fingerprint, teacher };
+  const place = placeOf(options);
+  const room = await requestPairing(connection, { context, place, name: hello.name }, (reason) =>
+    closedBeforeWelcome(reason, options),
+  );
+  await pair.onPaired({ fingerprint: teacher, room });
+}
+
+function sayHello(connection: TeacherConnection, options: ControlClientOptions): Promise<Enrolment> {
   connection.acceptLongFrames();
   connection.send(options.hello);
   return new Promise((resolve, reject) => {

@@ -193,6 +193,15 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
     this.finish({ cause: 'refused', code, reason }, true);
   }
 
+  /** Asks for a sign of life, and ends the connection where none comes in time: for when the computer has slept. */
+  probe(withinMs: number): void {
+    const asked = this.clock.now();
+    this.sendFrame(encodeMessage({ type: 'ping', id: this.pings++ }));
+    this.clock.after(withinMs, () => {
+      if (this.lastHeard <= asked) this.abandon('silent', 'It does not answer any more.');
+    });
+  }
+
   private listen(): void {
     const { socket } = this;
     socket.pause();

@@ -1,10 +1,12 @@
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
+import type { StudentIdentity } from '../../src-shared/ipc/events';
 import { hostAndPort } from '../../src-shared/text/host-and-port';
 import { plainText } from '../../src-shared/text/plain-text';
-import { MAX_PEER_NAME_CHARS } from '../../src-shared/wire/limits';
+import { MAX_PEER_NAME_CHARS, MAX_STUDENTS } from '../../src-shared/wire/limits';
 import { type Hello, PROTOCOL_VERSION, parseStudentMessage, type StudentMessage } from '../../src-shared/wire/messages';
 import type { Identity } from '../security/identity';
+import type { PairingDesk } from '../security/pairing-desk';
 import { plainAddress } from './address';
 import { type Clock, systemClock } from './clock';
 import { type ConnectionBounds, ConnectionLimiter, type Place } from './connection-limiter';
@@ -15,7 +17,11 @@ import {
   type StudentConnection,
 } from './control-connection';
 import { ControlFault, requireSameVersion } from './control-fault';
+import { MessageBudget } from './message-budget';
+import { answerPairing, type PairMessage } from './pairing-answer';
+import { pairingExporter } from './pairing-exporter';
 import { ALPN, peerFingerprint } from './peer-certificate';
+import { reasonOf } from './words';
 
 /** Bounds of the door (PROTOCOL.md sections 4.5 and 11). */
 export interface ServerLimits extends ConnectionBounds {
@@ -27,8 +33,8 @@ export interface ServerLimits extends ConnectionBounds {
 }
 
 const LIMITS: ServerLimits = {
-  students: 300,
-  connections: 512,
+  students: MAX_STUDENTS,
+  connections: 1_200,
   perAddress: 64,
   halfOpen: 128,
   handshakeMs: 5_000,
@@ -38,6 +44,26 @@ const LIMITS: ServerLimits = {
 /** A student at the highest rate there is sends 1,500 position reports a second; 4,000 wait after a stutter of 2.5 s here. */
 const STUDENT_LIMITS = { messagesPerSecond: 2_000, messagesAtOnce: 4_000 };
 
+/** A room for paired students, and for those who know its code. */
+export interface PairedOnly {
+  readonly desk: PairingDesk;
+  /** Whether the student whose certificate has this fingerprint is paired; asked at every hello. */
+  isPaired(id: string): boolean;
+  /**
+   * A student has proved that it knows the code. It is told so once this resolves: when its certificate is pinned on disk.
+   * Where this rejects it gets the error's sentence instead.
+   */
+  onPaired(student: StudentIdentity): Promise<void>;
+  /** Somebody who is not paired has said hello and was sent away; no more than a few a second are told. */
+  onStranger(stranger: StudentIdentity): void;
+}
+
+const UNPAIRED = "This computer is not paired with the room. Type the room's code once.";
+const NO_CODE = 'This room has no code, as it lets everybody in. Join it without one.';
+
+/** Strangers that a teacher is told of: a class that comes at once, and then what a person can look at. */
+const STRANGERS = { atOnce: 50, perSecond: 2 };
+
 export interface ControlServerOptions {
   readonly host: string;
   /** 0: any free port. */
@@ -45,6 +71,8 @@ export interface ControlServerOptions {
   readonly identity: Identity;
   /** The room's name, as the students see it. */
   readonly room: string;
+  /** Who may say hello: anyone, or who is paired; the desk pairs those who know the code (PROTOCOL.md section 6.5). */
+  readonly admit: 'anyone' | PairedOnly;
   /** A student said hello and was welcomed. The name in its hello is fit to be shown. */
   onStudent(connection: StudentConnection, hello: Hello): ControlHandlers<StudentMessage>;
   readonly clock?: Clock;
@@ -85,12 +113,14 @@ export class ControlServer {
   private readonly tls: TlsServer;
   private readonly visitors = new Map<string, Visitor>();
   private readonly students = new Map<string, StudentConnection>();
+  private readonly strangers: MessageBudget;
   private refusedCount = 0;
 
   constructor(private readonly options: ControlServerOptions) {
     this.clock = options.clock ?? systemClock;
     this.limits = { ...LIMITS, ...options.limits };
     this.limiter = new ConnectionLimiter(this.limits);
+    this.strangers = new MessageBudget(STRANGERS.perSecond, STRANGERS.atOnce, this.clock.now());
     // A TCP server of our own in front: whoever is too many is gone before TLS has spent anything on it.
     this.tcp = createTcpServer({ noDelay: true }, (socket) => this.admit(socket));
     this.tls = createTlsServer({
@@ -172,23 +202,61 @@ export class ControlServer {
       socket.destroy();
       return;
     }
-    this.setDeadline(visitor, this.limits.helloMs);
     const connection: StudentConnection = new ControlConnection(socket, parseGreeting, {
       peerFingerprint: fingerprint,
       clock: this.clock,
       limits: { ...STUDENT_LIMITS, ...this.options.connectionLimits },
     });
-    connection.attach({ onMessage: (message) => this.receiveFirst(visitor, connection, message) });
+    this.awaitHello(visitor, connection, pairingExporter(socket));
   }
 
-  private receiveFirst(visitor: Visitor, connection: StudentConnection, message: StudentMessage): void {
-    if (message.type !== 'hello') throw new ControlFault('protocol', 'The first message has to be a hello.');
+  /** @param exporter the connection's secret, where the student may still ask to be paired */
+  private awaitHello(visitor: Visitor, connection: StudentConnection, exporter?: Uint8Array): void {
+    this.setDeadline(visitor, this.limits.helloMs);
+    connection.attach({
+      onMessage: (message) => {
+        if (message.type === 'hello') this.enrol(visitor, connection, message);
+        else if (message.type === 'pair' && exporter !== undefined) this.pair(visitor, connection, message, exporter);
+        else throw new ControlFault('protocol', 'The first message has to be a hello.');
+      },
+    });
+  }
+
+  /** Pairs a student that knows the code (section 6.5); its hello follows. The desk bounds the time that this may take. */
+  private pair(visitor: Visitor, connection: StudentConnection, message: PairMessage, exporter: Uint8Array): void {
+    const { admit, identity, room } = this.options;
+    if (admit === 'anyone') throw new ControlFault('unpaired', NO_CODE);
+    visitor.cancelDeadline();
+    const { desk, onPaired } = admit;
+    const context = { exporter, student: connection.peerFingerprint, teacher: identity.fingerprint };
+    answerPairing(connection, { desk, message, context }, (tag) => {
+      // What follows waits until the student is pinned.
+      connection.detach();
+      onPaired(identityOf(connection, message.name)).then(
+        () => {
+          connection.send({ type: 'paired', tag, room });
+          this.awaitHello(visitor, connection);
+        },
+        (error: unknown) => connection.fault('busy', reasonOf(error)),
+      );
+    });
+  }
+
+  private enrol(visitor: Visitor, connection: StudentConnection, message: Hello): void {
+    this.requirePaired(connection, message);
     visitor.cancelDeadline();
     visitor.place.settle();
     visitor.saidHello = true;
     connection.acceptReports();
     this.makeRoomFor(connection);
     this.welcome(connection, message);
+  }
+
+  private requirePaired(connection: StudentConnection, hello: Hello): void {
+    const { admit } = this.options;
+    if (admit === 'anyone' || admit.isPaired(connection.peerFingerprint)) return;
+    if (this.strangers.spend(this.clock.now())) admit.onStranger(identityOf(connection, hello.name));
+    throw new ControlFault('unpaired', UNPAIRED);
   }
 
   private makeRoomFor(connection: StudentConnection): void {
@@ -202,7 +270,7 @@ export class ControlServer {
     const student = connection.peerFingerprint;
     this.students.set(student, connection);
     connection.send({ type: 'welcome', version: PROTOCOL_VERSION, room: this.options.room, student });
-    const handlers = this.options.onStudent(connection, { ...hello, name: plainText(hello.name, MAX_PEER_NAME_CHARS) });
+    const handlers = this.options.onStudent(connection, { ...hello, name: identityOf(connection, hello.name).name });
     connection.attach({
       onMessage: (message, attachment) => handlers.onMessage(message, attachment),
       onProgress: (progress) => handlers.onProgress?.(progress),
@@ -213,6 +281,11 @@ export class ControlServer {
       },
     });
   }
+}
+
+/** A name from the network is fit to be shown afterwards. */
+function identityOf({ peerFingerprint: id, remoteAddress: ip }: StudentConnection, name: string): StudentIdentity {
+  return { id, name: plainText(name, MAX_PEER_NAME_CHARS), ip };
 }
 
 /** A hello of another version is told apart before the rest of it is looked at. */

@@ -54,6 +54,7 @@ async function openRoom(
     port: 0,
     identity: teacher,
     room: 'Room 7',
+    admit: 'anyone',
     onStudent: (connection, hello) => {
       const student: Enrolled = { connection, hello, messages: [], progress: [] };
       students.push(student);

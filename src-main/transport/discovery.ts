@@ -137,6 +137,11 @@ export class RoomFinder {
     return [...this.heard.values()].map(({ room }) => room).sort((a, b) => a.name.localeCompare(b.name));
   }
 
+  /** Joins the group anew on every interface. Never rejects. */
+  rejoin(): Promise<void> {
+    return this.receivers.reopen();
+  }
+
   /** Datagrams that were no announcements, or one too many. */
   get ignored(): number {
     return this.ignoredCount;

@@ -1,94 +1,94 @@
-import { stat } from 'node:fs/promises';
-import type { ReceivedFile, StudentEvent } from '../../src-shared/ipc/events';
-import type { IncomingState, IncomingView } from '../../src-shared/ipc/snapshots';
+import { join } from 'node:path';
+import type { ConflictRule } from '../../src-shared/ipc/contract';
+import type { StudentEvent } from '../../src-shared/ipc/events';
+import type { IncomingView } from '../../src-shared/ipc/snapshots';
 import { encodeRanges } from '../../src-shared/ranges/range-codec';
+import { expandTemplate } from '../../src-shared/text/folder-template';
 import { HEADER_BYTES } from '../../src-shared/wire/data-datagram';
-import type { Announce, Hello, Manifest, Offer, TeacherMessage } from '../../src-shared/wire/messages';
-import { makeFolders } from '../library/folders';
-import { checkFreeSpace, storedBytes } from '../library/free-space';
-import {
-  completedTransfers,
-  fitIntoHello,
-  forgetOldTransfers,
-  heldTransfers,
-  rememberCompleted,
-} from '../library/held-transfers';
-import { checkManifest } from '../library/manifest';
-import { PartialTransfer, partialFolder } from '../library/partial-transfer';
-import { SerialQueue } from '../library/serial-queue';
-import { coverage } from '../multicast/loss-map';
+import type { Announce, Hello, ManifestFile, Offer, TeacherMessage } from '../../src-shared/wire/messages';
+import { localDate } from '../library/file-naming';
+import { completedTransfers, fitIntoHello, heldTransfers, interruptedTransfers } from '../library/held-transfers';
+import type { Places } from '../library/partial-transfer';
+import { type Leftover, ReceivedTransfers, type TransferRecord } from '../library/received-transfers';
 import { Receiver } from '../multicast/receiver';
 import type { ReceiverOutput } from '../multicast/receiver-io';
-import type { TransferLayout } from '../multicast/transfer-layout';
+import { TransferLayout } from '../multicast/transfer-layout';
 import { DeadlineTimer, systemClock } from './clock';
 import type { TeacherConnection } from './control-connection';
-import { type DataReceiver, openReceiver } from './data-channel';
 import type { Impairment } from './impairment';
-import { interfaceOf } from './interfaces';
-import { coversOf, filesOf } from './manifest-view';
+import { IncomingChannel } from './incoming-channel';
+import { IncomingStorage } from './incoming-storage';
+import { fixedView, RunningView } from './incoming-view';
 import { layoutOf } from './prepared-transfer';
 import { reasonOf } from './words';
 
 export interface IncomingOptions {
   /** Where files go. */
   readonly directory: string;
-  /** Where partial transfers are kept. */
-  readonly partialDir: string;
+  /** Folders below that: src-shared/text/folder-template. */
+  readonly folderTemplate: string;
+  /** Where a file of the same name with other content is there already. */
+  readonly conflict: ConflictRule;
+  /** Where partial transfers and the list of received ones are kept. */
+  readonly stateDir: string;
   readonly impairment: Impairment | undefined;
   /** Address of the one interface to use; default: the one of the control connection. */
   readonly interface?: string;
+  /** Wall time: names folders and backups. */
+  now(): Date;
   onEvent(event: StudentEvent): void;
 }
 
-interface Current {
-  readonly layout: TransferLayout;
-  /** The part of its picture that stays the same, made once: windows ask ten times a second. */
-  readonly fixed: ReturnType<typeof fixedView>;
-}
+const NOTHING: Leftover = { missing: [], missingBytes: 0 };
 
-/** Kill -9 loses at most this much of what was received. */
-const FLUSH_EVERY_MS = 1000;
-/** More than this waiting for the disk holds the teacher's window back… */
-const CONGESTED_BYTES = 32 * 1024 * 1024;
-/** …and this is looked at so often until it is written. */
-const CONGESTION_POLL_MS = 20;
-/** What free space must be left for the journal and for others. */
-const SPARE_BYTES = 4 * 1024 * 1024;
-const MAX_HISTORY = 20;
-
-/** The driver of one student's Receiver: partial transfer, data channel and the one timer. It outlives connections. */
+/** The driver of one student's Receiver: disk, data channel and the one timer. It outlives connections. */
 export class IncomingTransfer {
   private readonly receiver: Receiver;
   private readonly timer: DeadlineTimer;
-  private readonly flushTimer: NodeJS.Timeout;
+  private readonly storage: IncomingStorage;
+  private readonly channel: IncomingChannel;
+  private readonly partialDir: string;
   private connection: TeacherConnection | undefined;
   private room = '';
-  private readonly disk = new SerialQueue();
-  private partial: PartialTransfer | undefined;
   /** The transfer announced last: what is prepared for another one is of no use any more. */
-  private wanted = '';
-  private current: Current | undefined;
-  private channel: DataReceiver | undefined;
-  private channelWanted = false;
-  private readonly history: IncomingView[] = [];
-  private rate = { at: 0, bytes: 0, value: 0 };
+  private running: RunningView | undefined;
 
   private constructor(
     private readonly options: IncomingOptions,
     completed: readonly string[],
+    private readonly received: ReceivedTransfers,
   ) {
+    this.partialDir = partialDirOf(options.stateDir);
     this.receiver = new Receiver(completed);
     this.timer = new DeadlineTimer(systemClock, () => this.input((now) => this.receiver.timeout(now)));
-    this.flushTimer = setInterval(() => this.flush(), FLUSH_EVERY_MS);
+    this.channel = new IncomingChannel({
+      impairment: options.impairment,
+      onDatagram: (bytes, address, port) => this.take(bytes, address, port),
+    });
+    this.storage = new IncomingStorage({
+      directory: options.directory,
+      partialDir: this.partialDir,
+      onPrepared: (transfer, layout, missing) => {
+        if (this.running?.fixed.id !== transfer) return;
+        this.remember(this.running, { state: 'interrupted' });
+        this.input(() => this.receiver.prepared(layout, missing));
+      },
+      onVerified: (verification) => this.input(() => this.receiver.verified(verification)),
+      onStored: (files) => this.input(() => this.receiver.stored(files)),
+      onFailed: (error) => this.input(() => this.receiver.storageFailed(reasonOf(error))),
+      onCongested: (congested) => this.input(() => this.receiver.storageCongested(congested)),
+    });
   }
 
   static async open(options: IncomingOptions): Promise<IncomingTransfer> {
-    return new IncomingTransfer(options, await completedTransfers(options.partialDir));
+    const partialDir = partialDirOf(options.stateDir);
+    const received = await ReceivedTransfers.open(join(options.stateDir, 'received'), await leftovers(partialDir));
+    return new IncomingTransfer(options, await completedTransfers(partialDir), received);
   }
 
   /** What `hello` says of interrupted and completed transfers. */
   async held(): Promise<Hello['held']> {
-    const onDisk = await heldTransfers(this.options.partialDir);
+    const onDisk = await heldTransfers(this.partialDir);
     const inHand = this.receiver.held();
     if (inHand === undefined) return onDisk;
     const missing = Buffer.from(encodeRanges(inHand.missing)).toString('base64');
@@ -104,6 +104,8 @@ export class IncomingTransfer {
 
   disconnected(): void {
     this.connection = undefined;
+    // Brings what is missing up to date where nobody has looked at it.
+    this.runningView();
     this.input(() => this.receiver.disconnected());
   }
 
@@ -113,17 +115,23 @@ export class IncomingTransfer {
     if (message.type === 'finished') this.options.onEvent({ event: 'finished', transfer: message.transfer });
   }
 
-  views(): IncomingView[] {
+  /** The one on its way, then what was received earlier, newest first. */
+  views(): readonly IncomingView[] {
     const running = this.runningView();
-    return running === undefined ? this.history : [running, ...this.history.filter(({ id }) => id !== running.id)];
+    if (running === undefined) return this.received.views;
+    return [running, ...this.received.views.filter(({ id }) => id !== running.id)];
+  }
+
+  /** Absolute path of a received file: see ReceivedTransfers. */
+  fileOf(transfer: string, index: number): Promise<string | undefined> {
+    return this.received.fileOf(transfer, index);
   }
 
   async close(): Promise<void> {
-    clearInterval(this.flushTimer);
     this.timer.arm(undefined);
-    await this.closeData();
-    await this.disk.idle();
-    await this.partial?.close();
+    await this.channel.close();
+    await this.storage.close();
+    await this.received.idle();
   }
 
   // --- The loop ---
@@ -149,226 +157,115 @@ export class IncomingTransfer {
         this.connection?.sendProgress(output.progress);
         return;
       case 'prepare':
-        this.wanted = output.transfer;
-        return this.attempt(() => this.prepare(output.transfer, output.offer));
+        return this.prepare(output.transfer, output.offer);
       case 'openData':
         void this.openData(output.announce);
         return;
       case 'closeData':
-        void this.closeData();
+        void this.channel.close();
         return;
       case 'store':
-        this.partial?.write(output.unit, output.payload);
-        return;
+        return this.storage.write(output.unit, output.payload);
       case 'verify':
-        return this.attempt(() => this.verify(output.root));
+        return this.storage.verify(output.root);
       case 'finalize':
-        return this.attempt(() => this.finalize());
+        return this.finalize();
       case 'discard':
-        return this.attempt(() => this.discard());
+        return this.storage.discard();
       case 'event':
         this.note(output.event);
         return this.options.onEvent(output.event);
       case 'done':
-        return this.attempt(() => this.letGo());
+        return this.storage.letGo();
     }
   }
 
-  /** Work on the disk, one thing after the other; when it fails, the teacher is told why (PROTOCOL.md section 10). */
-  private attempt(work: () => Promise<void>): void {
-    this.disk.run(work).catch((error: unknown) => this.storageFailed(error));
-  }
-
-  private storageFailed(error: unknown): void {
-    this.input(() => this.receiver.storageFailed(reasonOf(error)));
-  }
-
-  // --- Disk ---
-
-  private async prepare(transfer: string, offer: Offer): Promise<void> {
-    const { manifest } = offer;
+  private prepare(transfer: string, offer: Offer): void {
+    // Another transfer takes the place of one that is not complete.
+    if (this.running !== undefined) this.remember(this.running, { state: 'interrupted' });
     const layout = layoutOf(offer);
-    this.current = { layout, fixed: fixedView(transfer, this.room, manifest, layout) };
-    const fault = checkManifest(manifest);
-    if (fault !== undefined) return this.storageFailed(new Error(fault));
-    await this.partial?.close();
-    this.partial = undefined;
-    await this.makeSpace(transfer, layout);
-    const key = Buffer.from(offer.key, 'base64');
-    const partial = await PartialTransfer.open({ directory: this.options.partialDir, transfer, layout, manifest, key });
-    this.partial = partial;
-    if (this.wanted === transfer) this.input(() => this.receiver.prepared(layout, partial.missing()));
+    this.begin(transfer, offer, layout);
+    this.storage.prepare(transfer, offer, layout);
   }
 
-  /** Before anything is reserved, as an offer may claim any size. */
-  private async makeSpace(transfer: string, layout: TransferLayout): Promise<void> {
-    const { partialDir, directory } = this.options;
-    await makeFolders(partialDir, 0o700);
-    await forgetOldTransfers(partialDir, transfer);
-    const stored = await storedBytes(partialFolder(partialDir, transfer));
-    await checkFreeSpace(partialDir, layout.totalBytes - stored + SPARE_BYTES);
-    // Part files become the files themselves, except on another disk, where they are copied.
-    const parts = await stat(partialDir);
-    // A folder that is not there yet will be made; what is wrong with it shows then, in words.
-    const files = await stat(directory).catch(() => parts);
-    if (parts.dev !== files.dev) await checkFreeSpace(directory, layout.contentBytes + SPARE_BYTES);
+  private finalize(): void {
+    const { running } = this;
+    if (running !== undefined) this.storage.finalize(running.fixed.id, () => this.placesOf(running));
   }
 
-  private async verify(root: string): Promise<void> {
-    const { partial } = this;
-    if (partial === undefined) return;
-    const { rejected, forgedChunks } = await partial.verify(root);
-    this.input(() => this.receiver.verified({ rejected, forgedChunks }));
+  /** The day is the one of the announcement: files placed again after a crash past midnight go to the same place. */
+  private placesOf({ fixed: { from: room, at } }: RunningView): Places {
+    const { directory: destination, folderTemplate, conflict: rule, now } = this.options;
+    const date = localDate(new Date(at));
+    const foldersOf = ({ track }: ManifestFile) =>
+      expandTemplate(folderTemplate, { room, date, artist: track?.artist, album: track?.album });
+    return { destination, foldersOf, conflicts: { rule, now: now() } };
   }
-
-  private async finalize(): Promise<void> {
-    const { partial, current } = this;
-    if (partial === undefined || current === undefined) return;
-    const files = await partial.finalize(this.options.directory);
-    await rememberCompleted(this.options.partialDir, current.fixed.id);
-    await partial.discard();
-    this.partial = undefined;
-    this.input(() => this.receiver.stored(files));
-  }
-
-  private async discard(): Promise<void> {
-    const { partial } = this;
-    this.partial = undefined;
-    await partial?.discard();
-  }
-
-  private async letGo(): Promise<void> {
-    const { partial } = this;
-    this.partial = undefined;
-    this.current = undefined;
-    await partial?.close();
-  }
-
-  private flush(): void {
-    const { partial } = this;
-    if (partial === undefined) return;
-    partial.flush().catch((error: unknown) => this.partial === partial && this.storageFailed(error));
-  }
-
-  /** Holds the teacher's window back while the disk has too much to do. */
-  private checkCongestion(partial: PartialTransfer): void {
-    if (this.congested || partial.pendingBytes <= CONGESTED_BYTES) return;
-    this.congested = true;
-    this.input(() => this.receiver.storageCongested(true));
-    const poll = setInterval(() => {
-      if (partial.pendingBytes > CONGESTED_BYTES / 2 && this.partial === partial) return;
-      clearInterval(poll);
-      this.congested = false;
-      this.input(() => this.receiver.storageCongested(false));
-    }, CONGESTION_POLL_MS);
-  }
-
-  private congested = false;
-
-  // --- Data channel ---
 
   private async openData(announce: Announce): Promise<void> {
     const { connection } = this;
     if (connection === undefined) return;
-    this.channelWanted = true;
     try {
-      const { group, port } = announce;
-      const onDatagram = this.impaired((bytes, address, sourcePort) => this.take(bytes, address, sourcePort));
-      const channel = await openReceiver({
-        group,
-        port,
-        interface: interfaceOf(this.options.interface ?? connection.localAddress, group),
-        onDatagram,
-      });
-      if (!this.channelWanted || this.channel !== undefined) {
-        await channel.close();
-        return;
-      }
-      this.channel = channel;
-      this.input((now) => this.receiver.dataOpened(now));
+      const isOpen = await this.channel.open(announce, this.options.interface ?? connection.localAddress);
+      if (isOpen) this.input((now) => this.receiver.dataOpened(now));
     } catch (error) {
       this.input(() => this.receiver.dataFailed(reasonOf(error)));
     }
   }
 
-  private impaired(deliver: (bytes: Uint8Array, address: string, port: number) => void): typeof deliver {
-    return this.options.impairment?.wrap(deliver) ?? deliver;
-  }
-
-  private async closeData(): Promise<void> {
-    this.channelWanted = false;
-    const { channel } = this;
-    this.channel = undefined;
-    await channel?.close();
-  }
-
   private take(bytes: Uint8Array, address: string, port: number): void {
     const unit = this.receiver.datagram(bytes, { address, port }, systemClock.now());
-    if (unit !== undefined && this.partial !== undefined) {
-      this.partial.write(unit, bytes.subarray(HEADER_BYTES));
-      this.checkCongestion(this.partial);
-    }
+    if (unit !== undefined) this.storage.write(unit, bytes.subarray(HEADER_BYTES));
     if (this.receiver.hasOutputs) this.pump();
     else this.timer.arm(this.receiver.deadline());
   }
 
-  // --- What is shown ---
+  // --- What is shown and remembered ---
+
+  private begin(id: string, { manifest }: Offer, layout: TransferLayout): void {
+    const before = this.received.get(id);
+    const resumed = before?.state === 'interrupted' ? before : undefined;
+    const head = { id, from: resumed?.from ?? this.room, at: resumed?.at ?? this.options.now().getTime() };
+    this.running = new RunningView(fixedView(head, manifest, layout), systemClock);
+  }
 
   private note(event: StudentEvent): void {
-    if (event.event !== 'complete' && event.event !== 'failed') return;
-    const view = this.runningView();
-    if (view === undefined) return;
-    const over: IncomingView =
-      event.event === 'complete'
-        ? {
-            ...view,
-            state: 'complete',
-            missingBytes: 0,
-            received: event.files,
-            rate: 0,
-            lossMap: coverage([], view.totalBytes),
-          }
-        : { ...view, state: 'failed', failure: event.reason, rate: 0 };
-    this.current = undefined;
-    this.history.unshift(over);
-    this.history.splice(MAX_HISTORY);
+    const { running } = this;
+    if (running === undefined || (event.event !== 'complete' && event.event !== 'failed')) return;
+    // The receiver has forgotten the transfer by now.
+    if (event.event === 'complete') this.remember(running, { state: 'complete', received: [...event.files] });
+    else this.remember(running, { state: 'failed', failure: event.reason });
+    this.running = undefined;
+  }
+
+  private remember(
+    { fixed, leftover }: RunningView,
+    end: Pick<TransferRecord, 'state'> & Partial<Pick<TransferRecord, 'received' | 'failure'>>,
+  ): void {
+    const { missing, missingBytes } = end.state === 'complete' ? NOTHING : leftover;
+    const { directory } = this.options;
+    const lists = { files: [...fixed.files], covers: [...fixed.covers], received: [] };
+    const superseded = this.received.put({ ...fixed, ...lists, directory, missingBytes, ...end }, missing);
+    this.storage.forget(superseded);
   }
 
   private runningView(): IncomingView | undefined {
-    const { current } = this;
-    if (current === undefined) return undefined;
-    const view = this.receiver.view();
-    const { layout, fixed } = current;
-    const known = view.transfer === fixed.id;
-    const missingBytes = known ? view.missingBytes : layout.totalBytes;
-    return {
-      ...fixed,
-      missingBytes,
-      state: this.stateOf(view.phase, view.transmission),
-      transmission: view.transmission,
-      rate: this.rateOf(layout.totalBytes - missingBytes),
-      lossMap: coverage(known ? view.missing : [[0, layout.totalBytes]], layout.totalBytes),
-      received: [] satisfies ReceivedFile[],
-    };
-  }
-
-  private stateOf(phase: string, transmission: number): IncomingState {
-    if (phase === 'storing') return 'storing';
-    if (this.connection === undefined) return 'interrupted';
-    return transmission === 0 ? 'receiving' : 'repairing';
-  }
-
-  private rateOf(bytes: number): number {
-    const now = systemClock.now();
-    const elapsed = now - this.rate.at;
-    if (elapsed >= 500) {
-      const value = Math.max(0, ((bytes - this.rate.bytes) / elapsed) * 1000);
-      this.rate = { at: now, bytes, value };
-    }
-    return this.rate.value;
+    return this.running?.of(this.receiver.view(), this.connection !== undefined);
   }
 }
 
-function fixedView(id: string, from: string, manifest: Manifest, { totalBytes }: TransferLayout) {
-  return { id, from, files: filesOf(manifest), covers: coversOf(manifest), totalBytes };
+function partialDirOf(stateDir: string): string {
+  return join(stateDir, 'partial');
+}
+
+/** What there is of interrupted transfers, by id. */
+async function leftovers(partialDir: string): Promise<Map<string, Leftover>> {
+  const interrupted = await interruptedTransfers(partialDir);
+  return new Map(
+    interrupted.map(({ transfer, offer, missing }) => {
+      const contentBytes = offer.manifest.files.reduce((sum, file) => sum + file.size, 0);
+      const layout = new TransferLayout(contentBytes, offer.payloadBytes);
+      return [transfer, { missing: layout.toBytes(missing), missingBytes: layout.bytesIn(missing) }];
+    }),
+  );
 }

@@ -1,11 +1,12 @@
 import type { StudentIdentity, TeacherEvent } from '../../src-shared/ipc/events';
-import type { TransferView } from '../../src-shared/ipc/snapshots';
+import type { Help, TransferView } from '../../src-shared/ipc/snapshots';
 import { decodeRanges } from '../../src-shared/ranges/range-codec';
 import type { RangeSet } from '../../src-shared/ranges/range-set';
 import { HEADER_BYTES, writeHeader } from '../../src-shared/wire/data-datagram';
 import type { Hello, StudentMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
 import { WireError } from '../../src-shared/wire/wire-error';
+import { LibraryError } from '../library/library-error';
 import { removeTeacherJournal, saveTeacherJournal } from '../library/transfer-journal';
 import { TransferSource } from '../library/transfer-source';
 import { missingOnReturn } from '../multicast/missing-on-return';
@@ -20,11 +21,11 @@ import { type DataSender, openSender } from './data-channel';
 import { DatagramReader } from './datagram-reader';
 import { encodeMessage } from './frame-codec';
 import { OutgoingView } from './outgoing-view';
-import type { PreparedTransfer } from './prepared-transfer';
+import type { TransferOrder } from './transfer-order';
 import { reasonOf } from './words';
 
 export interface OutgoingOptions {
-  readonly prepared: PreparedTransfer;
+  readonly order: TransferOrder;
   readonly group: string;
   readonly groupPort: number;
   readonly ttl: number;
@@ -35,6 +36,8 @@ export interface OutgoingOptions {
   /** The interface that the class is on, known once the first students are. */
   interface(): string;
   connectionOf(student: string): StudentConnection | undefined;
+  /** Whether the transfer is for this student: of an interrupted one's students, only these go on. */
+  isFor(student: string): boolean;
   onEvent(event: TeacherEvent): void;
   onFinished(): void;
 }
@@ -72,7 +75,8 @@ export class OutgoingTransfer {
   private closed = false;
 
   constructor(private readonly options: OutgoingOptions) {
-    const { prepared, group, groupPort, repair, maxRounds, rate } = options;
+    const { order, group, groupPort, repair, maxRounds, rate } = options;
+    const { prepared, by } = order;
     this.id = prepared.transfer;
     this.layout = prepared.layout;
     this.source = TransferSource.open({
@@ -91,6 +95,7 @@ export class OutgoingTransfer {
         group,
         port: groupPort,
         repair,
+        by,
         maxRounds,
         rate,
         ...(prepared.resumed === undefined ? {} : { resumed: prepared.resumed }),
@@ -98,9 +103,9 @@ export class OutgoingTransfer {
       now,
     );
     for (const { id, name, ip, outcome, missing } of prepared.resumed?.members ?? []) {
-      this.sender.scorecard.restore({ id, name, ip }, outcome, missing, now);
+      if (options.isFor(id)) this.sender.scorecard.restore({ id, name, ip }, outcome, missing, now);
     }
-    this.overview = new OutgoingView(prepared, this.sender, now);
+    this.overview = new OutgoingView(order, this.sender, now);
     this.timer = new DeadlineTimer(systemClock, () => this.onTimer());
   }
 
@@ -134,7 +139,25 @@ export class OutgoingTransfer {
     void this.fill(student);
   }
 
-  abort(reason: string): void {
+  /** A student may not have the transfer any more. */
+  dismiss(student: string, reason: string): void {
+    this.input((now) => this.sender.dismiss(student, reason, now));
+  }
+
+  /** The teacher calls a student something else now. */
+  rename(student: string, name: string): void {
+    const member = this.sender.scorecard.member(student);
+    if (member !== undefined) member.name = name;
+  }
+
+  /** Whether a student is, or was, part of it. */
+  hasMember(student: string): boolean {
+    return this.sender.scorecard.member(student) !== undefined;
+  }
+
+  /** Stops it for everybody. @param remedy what the teacher can do about it */
+  abort(reason: string, remedy: Help = 'retry'): void {
+    if (!this.sender.isFinished) this.overview.stopping(remedy);
     this.input((now) => this.sender.abort(reason, now));
   }
 
@@ -250,7 +273,12 @@ export class OutgoingTransfer {
 
   /** Work that can fail: a file that changed or vanished ends the transfer, in words. */
   private attempt(work: () => Promise<void>): void {
-    work().catch((error: unknown) => this.abort(reasonOf(error)));
+    work().catch((error: unknown) => this.fail(error));
+  }
+
+  private fail(error: unknown): void {
+    // The files are not what they were; anything else concerns the data channel, which TCP does without.
+    this.abort(reasonOf(error), error instanceof LibraryError ? 'show' : 'tcp');
   }
 
   private carryOut(output: SenderOutput): void {
@@ -307,7 +335,7 @@ export class OutgoingTransfer {
     try {
       await this.fillWhileRoom(student);
     } catch (error) {
-      this.abort(reasonOf(error));
+      this.fail(error);
     } finally {
       this.filling.delete(student);
     }
@@ -337,7 +365,7 @@ export class OutgoingTransfer {
 
   private async save(): Promise<void> {
     if (this.sender.isFinished) return;
-    const { transfer, offer, sources, startedAt } = this.options.prepared;
+    const { transfer, offer, sources, startedAt } = this.options.order.prepared;
     const journal = { transfer, offer, sources, startedAt, state: this.sender.state(), digests: this.source.digests };
     // A teacher whose disk is full can still send; only a restart would begin afresh.
     await saveTeacherJournal(this.options.journalDir, journal).catch(() => undefined);

@@ -1,64 +1,40 @@
 import type { TeacherEvent } from '../../src-shared/ipc/events';
-import type { FileView, MemberView, RoundView, TransferPhase, TransferView } from '../../src-shared/ipc/snapshots';
-import { countMissing, coverage, coverageBeyond } from '../multicast/loss-map';
-import { type Member, stateOf } from '../multicast/scorecard';
+import type { Help, RoundView, TransferPhase, TransferView } from '../../src-shared/ipc/snapshots';
+import { union } from '../../src-shared/ranges/range-set';
+import { countMissing } from '../multicast/loss-map';
+import type { Member } from '../multicast/scorecard';
 import type { Sender } from '../multicast/sender';
-import { coversOf, filesOf } from './manifest-view';
-import type { PreparedTransfer } from './prepared-transfer';
+import { MemberViews, significant } from './member-views';
+import { orderView, type TransferOrder } from './transfer-order';
 
 type Live = ReturnType<Sender['view']>;
 
-/** Rates are measured over about this long. */
-const RATE_WINDOW_MS = 500;
-
-/** A transfer that waits for its turn. */
-export function queuedView({ transfer, offer, layout }: PreparedTransfer): TransferView {
-  return {
-    id: transfer,
-    files: filesOf(offer.manifest),
-    covers: coversOf(offer.manifest),
-    totalBytes: layout.totalBytes,
-    contentBytes: layout.contentBytes,
-    phase: 'queued',
-    paused: false,
-    rate: 0,
-    rounds: [],
-    permanent: [],
-    lossMap: countMissing([]),
-    sentBytes: 0,
-    resentBytes: 0,
-    filledBytes: 0,
-    elapsedMs: 0,
-  };
-}
-
 /** Pictures of a running transfer for windows and terminals, made from the engine's state and the events so far. */
 export class OutgoingView {
-  private readonly files: readonly FileView[];
-  private readonly covers: readonly string[];
+  private readonly members: MemberViews;
   private readonly rounds: RoundView[] = [];
   private roundStartedAt = 0;
   private endedAt: number | undefined;
   private failure: string | undefined;
-  private readonly rates = new Map<string, { at: number; bytes: number; rate: number }>();
+  /** What helps against the failure that ended the whole transfer. */
+  private remedy: Help | undefined;
 
   constructor(
-    private readonly prepared: PreparedTransfer,
+    private readonly order: TransferOrder,
     private readonly sender: Sender,
     private readonly startedAt: number,
   ) {
-    this.files = filesOf(prepared.offer.manifest);
-    this.covers = coversOf(prepared.offer.manifest);
+    this.members = new MemberViews(order.prepared.layout, (member) => this.helpFor(member));
+  }
+
+  /** The transfer is about to stop for everybody, and this would help. */
+  stopping(remedy: Help): void {
+    this.remedy ??= remedy;
   }
 
   /** Follows the rounds. */
   note(event: TeacherEvent, now: number): void {
-    if (event.event === 'announced') {
-      this.closeRound(now);
-      this.roundStartedAt = now;
-      const { transmission, mode, why, bytes, students } = event;
-      this.rounds.push({ transmission, mode, why, bytes, students, state: 'announced', progress: 0, durationMs: 0 });
-    }
+    if (event.event === 'announced') this.openRound(event, now);
     if (event.event !== 'finished') return;
     this.closeRound(now);
     this.endedAt = now;
@@ -68,62 +44,32 @@ export class OutgoingView {
 
   snapshot(now: number): TransferView {
     const live = this.sender.view();
-    const permanent = this.sender.scorecard.all.map((member) => this.memberView(member, live, now));
+    const permanent = this.sender.scorecard.all.map((member) => this.members.view(member, live, now));
+    const help = permanent.find((member) => member.help !== undefined)?.help;
     return {
-      id: this.prepared.transfer,
-      files: this.files,
-      covers: this.covers,
-      totalBytes: this.prepared.layout.totalBytes,
-      contentBytes: this.prepared.layout.contentBytes,
+      ...orderView(this.order),
       phase: this.phaseOf(live),
       paused: live.paused,
-      rate: live.rate,
+      rate: significant(live.rate),
       rounds: this.roundsNow(live, now),
       permanent,
       lossMap: countMissing(permanent.filter(({ current }) => current).map(({ lossMap }) => lossMap)),
-      sentBytes: live.number > 0 ? this.prepared.layout.totalBytes : (live.running?.sentBytes ?? 0),
+      sentBytes: this.sentBytes(live),
       resentBytes: live.resentBytes,
       filledBytes: live.filledBytes,
       elapsedMs: Math.round((this.endedAt ?? now) - this.startedAt),
-      ...(this.failure === undefined ? {} : { failure: this.failure }),
+      ...(this.failure === undefined ? {} : { failure: this.failure, ...(help === undefined ? {} : { help }) }),
     };
   }
 
-  private memberView(member: Member, live: Live, now: number): MemberView {
-    const { layout } = this.prepared;
-    const heard = live.running?.deliveredTo(member.id);
-    const loss = heard === undefined || heard.position === 0 ? 0 : Math.max(0, 1 - heard.received / heard.position);
-    const firstPass = live.number === 0 && live.running !== undefined && heard !== undefined;
-    const known = layout.bytesIn(member.missing);
-    const arriving = Math.min(known, (heard?.received ?? 0) * layout.payloadBytes);
-    const missingBytes = known - arriving;
-    return {
-      id: member.id,
-      name: member.name,
-      ip: member.ip,
-      state: stateOf(member, live.plan.mode, live.number),
-      ...(member.why === '' ? {} : { why: member.why }),
-      current: member.current,
-      missingBytes,
-      progress: layout.totalBytes === 0 ? (member.current ? 0 : 1) : 1 - missingBytes / layout.totalBytes,
-      rate: this.rateOf(member, layout.totalBytes - missingBytes, now),
-      loss,
-      lossMap: firstPass
-        ? coverageBeyond(heard.position * layout.payloadBytes, layout.totalBytes)
-        : coverage(layout.toBytes(member.missing), layout.totalBytes),
-    };
+  private helpFor(member: Member): Help {
+    return this.remedy ?? (this.sender.planning.wantsTcp(member) ? 'tcp' : 'retry');
   }
 
-  private rateOf(member: Member, bytes: number, now: number): number {
-    const last = this.rates.get(member.id) ?? { at: now, bytes, rate: 0 };
-    const elapsed = now - last.at;
-    if (elapsed >= RATE_WINDOW_MS) {
-      const rate = (Math.max(0, bytes - last.bytes) / elapsed) * 1000;
-      this.rates.set(member.id, { at: now, bytes, rate });
-      return rate;
-    }
-    this.rates.set(member.id, last);
-    return member.current ? last.rate : 0;
+  private sentBytes(live: Live): number {
+    const { totalBytes } = this.order.prepared.layout;
+    if (live.number > 0) return totalBytes;
+    return live.plan.mode === 'tcp' ? Math.floor(this.filled(live)) : (live.running?.sentBytes ?? 0);
   }
 
   private phaseOf({ phase }: Live): TransferPhase {
@@ -133,11 +79,23 @@ export class OutgoingView {
     return phase === 'waiting' || phase === 'idle' ? 'waiting' : 'reporting';
   }
 
+  private openRound(event: Extract<TeacherEvent, { event: 'announced' }>, now: number): void {
+    this.closeRound(now);
+    this.roundStartedAt = now;
+    const { transmission, mode, why, bytes, students } = event;
+    const { layout } = this.order.prepared;
+    const missing = students.map((id) => this.sender.scorecard.member(id)?.missing ?? []);
+    const unionBytes = layout.bytesIn(union(...missing));
+    const apartBytes = missing.reduce((sum, ranges) => sum + layout.bytesIn(ranges), 0);
+    const round = { transmission, mode, why, bytes, students, unionBytes, apartBytes };
+    this.rounds.push({ ...round, state: 'announced', progress: 0, durationMs: 0 });
+  }
+
   private roundsNow(live: Live, now: number): RoundView[] {
     const last = this.rounds.at(-1);
     if (last === undefined || last.state === 'done') return [...this.rounds];
     const sent = live.plan.mode === 'tcp' ? this.filled(live) : (live.running?.sentBytes ?? last.bytes);
-    const progress = last.bytes === 0 ? 1 : Math.min(1, sent / last.bytes);
+    const progress = last.bytes === 0 ? 1 : Math.min(1, Math.floor((1000 * sent) / last.bytes) / 1000);
     const state =
       live.phase === 'transmitting' || live.phase === 'filling'
         ? 'running'
@@ -152,7 +110,7 @@ export class OutgoingView {
 
   /** Of a TCP fill: what its students no longer wait for. */
   private filled(live: Live): number {
-    return this.prepared.layout.bytesIn(live.plan.units) * (1 - live.fillsLeft);
+    return this.order.prepared.layout.bytesIn(live.plan.units) * (1 - live.fillsLeft);
   }
 
   private closeRound(now: number): void {

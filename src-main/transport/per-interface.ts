@@ -27,6 +27,16 @@ export class PerInterface<T extends Closable> {
     return this.sockets.values();
   }
 
+  /** Opens every socket anew: after a sleep or in another network, a group that was joined may be joined no more. Never rejects. */
+  reopen(): Promise<void> {
+    this.cancelTimer();
+    return this.next(async () => {
+      this.cancelTimer();
+      await this.keepOnly(new Set());
+      await this.refresh();
+    });
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     this.cancelTimer();
@@ -35,11 +45,17 @@ export class PerInterface<T extends Closable> {
   }
 
   private schedule(): void {
+    void this.next(() => this.refresh());
+  }
+
+  /** One piece of work after the other; then the sockets are looked at again after a while. */
+  private next(work: () => Promise<void>): Promise<void> {
     const again = () => {
       if (!this.closed) this.cancelTimer = this.clock.after(REFRESH_MS, () => this.schedule());
     };
     // The list of interfaces can fail, too; the next one may not.
-    this.refreshing = this.refresh().then(again, again);
+    this.refreshing = this.refreshing.then(() => (this.closed ? undefined : work())).then(again, again);
+    return this.refreshing;
   }
 
   private async refresh(): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
+import { resolve } from 'node:path';
 import { DEFAULT_PAYLOAD_BYTES } from '../../src-shared/wire/data-datagram';
 import { MAX_FRAME_BYTES } from '../../src-shared/wire/limits';
 import type { Offer } from '../../src-shared/wire/messages';
@@ -13,6 +14,8 @@ import { TransferLayout } from '../multicast/transfer-layout';
 
 /** Everything about a transfer that is known before it starts. */
 export interface PreparedTransfer {
+  /** The files and folders that were chosen, absolute. */
+  readonly paths: readonly string[];
   /** 16 hex digits. */
   readonly transfer: string;
   readonly offer: Offer;
@@ -32,18 +35,25 @@ const ANNOUNCEMENT_BYTES = 4096;
 
 /**
  * Finds the files and reads their tags; goes on with an interrupted transfer of the same files, or makes a new one.
+ * @param mayResume whether the interrupted transfer of this id may go on, if it is one of the same files
  * @throws LibraryError naming the file that cannot be sent.
  */
 export async function prepareTransfer(
   paths: readonly string[],
   journalDir: string,
   group: string | undefined,
+  mayResume: (transfer: string) => boolean = () => true,
 ): Promise<PreparedTransfer> {
   const files = await scan(paths);
-  const resumable = findResumable(await loadTeacherJournals(journalDir), files);
+  const chosen = paths.map((path) => resolve(path));
+  const journals = await loadTeacherJournals(journalDir);
+  const resumable = findResumable(
+    journals.filter(({ transfer }) => mayResume(transfer)),
+    files,
+  );
   if (resumable !== undefined) {
     const { transfer, offer, sources, startedAt, state, digests } = resumable;
-    return { transfer, offer, sources, startedAt, resumed: state, digests, layout: layoutOf(offer) };
+    return { paths: chosen, transfer, offer, sources, startedAt, resumed: state, digests, layout: layoutOf(offer) };
   }
   const { manifest, sources } = buildManifest(files, await readTracks(files));
   const payloadBytes = isIPv6(group ?? '') ? DEFAULT_PAYLOAD_BYTES - IPV6_EXTRA_BYTES : DEFAULT_PAYLOAD_BYTES;
@@ -54,7 +64,8 @@ export async function prepareTransfer(
     );
   }
   const layout = layoutOf(offer);
-  return { transfer: randomBytes(8).toString('hex'), offer, layout, sources, startedAt: Date.now() };
+  const transfer = randomBytes(8).toString('hex');
+  return { paths: chosen, transfer, offer, layout, sources, startedAt: Date.now() };
 }
 
 /** The layout that an offer describes. */

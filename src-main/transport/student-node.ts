@@ -1,89 +1,176 @@
-import { isIPv6 } from 'node:net';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConflictRule, ParsedArgument } from '../../src-shared/ipc/contract';
 import type { StudentEvent } from '../../src-shared/ipc/events';
 import type { FoundRoom, StudentSnapshot } from '../../src-shared/ipc/snapshots';
-import { type Hello, PROTOCOL_VERSION } from '../../src-shared/wire/messages';
+import { DEFAULT_FOLDER_TEMPLATE } from '../../src-shared/text/folder-template';
+import { freeSpaceOf } from '../library/free-space';
 import { parseFingerprint } from '../security/fingerprint';
 import { type Identity, loadIdentity } from '../security/identity';
-import { TrustStore } from '../security/trust-store';
-import { ConnectError, connectControl, UntrustedTeacherError, type Welcome } from './control-client';
-import type { CloseReason, TeacherConnection } from './control-connection';
-import { findRooms, type RoomFinder } from './discovery';
+import { TrustStore, TrustStoreError } from '../security/trust-store';
+import { Alarm } from './alarm';
+import { Approach, type Arrival, type Meeting } from './approach';
+import { systemClock } from './clock';
+import { ConnectError, UntrustedTeacherError } from './control-client';
+import type { CloseReason } from './control-connection';
 import { impairmentFromEnvironment } from './impairment';
 import { IncomingTransfer } from './incoming-transfer';
 import { usableInterfaces } from './interfaces';
-import { peerNameOf } from './words';
+import { keepLastRoom, type LastRoom, loadLastRoom } from './last-room';
+import { watchNetwork } from './network-watch';
+import { PairingError } from './pairing-error';
+import { UnprovedTeacherError } from './pairing-request';
+import { ProbeListener } from './probe-listener';
+import { type Place, placeKey, type Target } from './room-choice';
+import { RoomsInReach } from './rooms-in-reach';
+import { SpaceReports } from './space-reports';
 
 export interface StudentNodeOptions {
   readonly name: string;
-  /** Identity and pins. */
+  /** Identity, pins, partial transfers and the list of what was received. */
   readonly stateDir: string;
+  /** Default: `loadIdentity(stateDir)`. */
+  readonly identity?: Identity;
   /** Where files go. */
   readonly directory: string;
+  /** Folders below that: src-shared/text/folder-template; default "{room}/{date}". */
+  readonly folderTemplate?: string;
+  /** Where a file of that name with other content is there already; default keepBoth. */
+  readonly conflict?: ConflictRule;
   /** The teacher's address; default: rooms found on the network. */
-  readonly connect?: { readonly host: string; readonly port: number };
+  readonly connect?: Place;
   /** Address of the one interface to use. */
   readonly interface?: string;
-  /** `pin`: only this teacher. `firstUse`: where none is trusted yet, the first teacher met is. */
-  readonly trust: { readonly pin?: string; readonly firstUse: boolean };
+  /**
+   * `pin`: only this teacher. `firstUse`: where none is trusted yet, the first teacher met is. `code`: where none of those
+   * who are there is trusted, the one at `connect`, or the only one found, is paired with.
+   */
+  readonly trust: { readonly pin?: string; readonly firstUse: boolean; readonly code?: string };
   onEvent(event: StudentEvent): void;
 }
-
-type Place = { readonly host: string; readonly port: number };
 
 /** Between two tries: from the first to the last of them, doubling. A teacher who restarts is found within a second. */
 const RETRY_MS = { first: 250, last: 4000, replaced: 30_000 };
 const RETRY_GROWTH = 2;
+/** After a sleep: an answer within this, or the connection is dead. */
+const PROBE_MS = 1_500;
 
-/** A student: finds its teacher, stays connected for ever, takes what comes (PROTOCOL.md sections 4.1 and 9). */
+/** A student: finds its teacher, stays connected for ever, takes what comes (PROTOCOL.md sections 4.1, 6.5 and 9). */
 export class StudentNode {
-  private connection: TeacherConnection | undefined;
-  private state: StudentSnapshot['connection'] = 'searching';
-  private room: FoundRoom | null = null;
-  private finder: RoomFinder | undefined;
+  private arrival: Arrival | undefined;
+  /** Paired by hand a moment ago; the loop goes there next. */
+  private next: Arrival | undefined;
+  private room: FoundRoom | undefined;
+  /** Where it has been tried last, which is not shown again as “connecting” each time. */
+  private trying: Target | undefined;
+  private tried = new Set<string>();
+  /** The room that was met last and does not know this student, or is not known. */
+  private unpaired: FoundRoom | undefined;
+  private isOff = false;
+  private readonly alarm = new Alarm(systemClock);
   private readonly stopped = new AbortController();
-  private wake = () => {};
+  private code: string | undefined;
   private lastFailure = '';
-  private running: Promise<void> = Promise.resolve();
+  private keeping: Promise<void> = Promise.resolve();
+  private readonly rooms: RoomsInReach;
+  private readonly approach: Approach;
+  private readonly endWatch: () => void;
+  private readonly space: SpaceReports;
+  private readonly probes = new ProbeListener({ clock: systemClock, addresses: () => this.rooms.addresses() });
+  private readonly running: Promise<void>;
 
   private constructor(
     private readonly options: StudentNodeOptions,
-    private readonly identity: Identity,
+    identity: Identity,
     private readonly pins: TrustStore,
     private readonly incoming: IncomingTransfer,
-  ) {}
+    latest: LastRoom | undefined,
+  ) {
+    this.code = options.trust.code;
+    this.rooms = new RoomsInReach({ ...options, pins, clock: systemClock, onChange: () => this.roomsChanged() });
+    this.rooms.latest = latest;
+    this.approach = new Approach({
+      ...{ name: options.name, identity, interface: options.interface, rooms: this.rooms, pins },
+      held: () => incoming.held(),
+      onPaired: (teacher) => this.paired(teacher),
+    });
+    this.endWatch = watchNetwork({
+      addresses: () => usableInterfaces().map(({ name, address }) => `${name} ${address}`),
+      wallTime: Date.now,
+      clock: systemClock,
+      onChange: () => this.wake(),
+    });
+    this.space = new SpaceReports({
+      clock: systemClock,
+      measure: () => freeSpaceOf(options.directory),
+      send: (freeBytes) => this.arrival?.connection.send({ type: 'space', freeBytes }),
+    });
+    this.running = this.run();
+  }
 
   /** @throws IdentityError, TrustStoreError, FingerprintError, ImpairmentError: each with a sentence for people. */
   static async open(options: StudentNodeOptions): Promise<StudentNode> {
-    const { stateDir, directory, trust } = options;
+    const { stateDir, directory, trust, folderTemplate = DEFAULT_FOLDER_TEMPLATE, conflict = 'keepBoth' } = options;
     const pins = await TrustStore.load(stateDir);
-    if (trust.pin !== undefined) await pins.pin(parseFingerprint(trust.pin), '');
+    if (trust.pin !== undefined && !pins.isTrusted(parseFingerprint(trust.pin))) await pins.pin(trust.pin, '');
+    const identity = options.identity ?? (await loadIdentity(stateDir));
+    let node: StudentNode | undefined;
     const incoming = await IncomingTransfer.open({
-      directory,
-      partialDir: join(stateDir, 'partial'),
+      ...{ directory, folderTemplate, conflict, stateDir },
       impairment: impairmentFromEnvironment(process.env),
       ...(options.interface === undefined ? {} : { interface: options.interface }),
-      onEvent: (event) => options.onEvent(event),
+      now: () => new Date(),
+      onEvent: (event) => node?.tell(event),
     });
-    const node = new StudentNode(options, await loadIdentity(stateDir), pins, incoming);
-    node.start();
+    node = new StudentNode(options, identity, pins, incoming, await loadLastRoom(stateDir));
     return node;
   }
 
-  /** Trusts a teacher from now on. */
-  trust(fingerprint: string): void {
-    this.pins.pin(fingerprint, this.finder?.rooms.find((room) => room.fingerprint === fingerprint)?.name ?? '').then(
-      () => this.wake(),
-      (error: unknown) => this.fail(error),
-    );
+  // --- What a person asks for ---
+
+  /**
+   * Pairs with a room, found or at an address, and joins it: whatever room this student is in, it leaves for that one.
+   * @throws ConnectError, UnprovedTeacherError or PairingError: each with a sentence that says what to do.
+   */
+  async pair({ code, room }: ParsedArgument<'pair'>): Promise<void> {
+    const places = 'address' in room ? [room.address] : this.rooms.placesOf(room.fingerprint, this.unpaired);
+    this.goTo(await this.approach.pairWithAny(places, code));
+  }
+
+  /** Forgets a room, and leaves it. @throws TrustStoreError */
+  async forget({ fingerprint }: { readonly fingerprint: string }): Promise<void> {
+    await this.pins.remove(fingerprint);
+    this.startAfresh();
+    if (this.arrival?.connection.peerFingerprint === fingerprint)
+      await this.leave('it does not want this room any more');
+  }
+
+  /** Switches receiving off, which the teacher is told, or on again, which goes on with what was interrupted. */
+  async receive({ on }: { readonly on: boolean }): Promise<void> {
+    this.isOff = !on;
+    this.startAfresh();
+    if (!on) await this.leave('receiving is switched off there');
+  }
+
+  /** The computer slept, or is in another network: lets go of a dead connection at once, and tries again now. */
+  wake(): void {
+    void this.rooms.rejoin();
+    this.startAfresh();
+    const connection = this.arrival?.connection;
+    if (connection === undefined) return;
+    if (hasAddress(connection.localAddress)) connection.probe(PROBE_MS);
+    else connection.close('This computer is in another network now.');
+  }
+
+  /** Absolute path of a received file that is still there; undefined for anything else. */
+  fileOf(transfer: string, index: number): Promise<string | undefined> {
+    return this.incoming.fileOf(transfer, index);
   }
 
   snapshot(): StudentSnapshot {
+    const found = this.rooms.found();
     return {
-      connection: this.state,
-      room: this.room,
-      found: (this.finder?.rooms ?? []).map((room) => ({ ...room, trusted: this.accepts(room.fingerprint) })),
+      ...this.standing(found),
+      found,
+      known: this.pins.list().map(({ name, fingerprint }) => ({ name, fingerprint })),
       folder: this.options.directory,
       transfers: this.incoming.views(),
     };
@@ -92,138 +179,227 @@ export class StudentNode {
   /** Tells the teacher and stops; what is not complete stays resumable. */
   async close(): Promise<void> {
     this.stopped.abort();
-    this.wake();
-    const { connection } = this;
-    connection?.send({ type: 'leave', reason: 'it was closed there' });
-    connection?.close();
-    await connection?.whenGone();
-    await this.finder?.close();
+    this.endWatch();
+    this.next?.connection.close();
+    this.startAfresh();
+    await this.leave('it was closed there');
+    await this.rooms.close();
     await this.running;
+    await this.keeping;
     await this.incoming.close();
   }
 
-  private start(): void {
-    if (this.options.connect === undefined) {
-      this.finder = findRooms({ interfaces: () => this.addresses(), onChange: () => this.wake() });
-    }
-    this.running = this.run();
-  }
-
-  private addresses(): string[] {
-    const usable = usableInterfaces().filter(({ family }) => family === 'IPv4');
-    const wanted = this.options.interface;
-    const restricted = process.env.TUTTI_INTERFACE !== undefined;
-    return usable
-      .filter(({ address, loopback }) => (wanted === undefined ? restricted || !loopback : address === wanted))
-      .map(({ address }) => address);
-  }
+  // --- The loop ---
 
   private async run(): Promise<void> {
     let wait = RETRY_MS.first;
     while (!this.stopped.signal.aborted) {
-      const place = this.options.connect ?? this.foundPlace();
-      if (place !== undefined && (await this.visit(place))) wait = RETRY_MS.first;
+      // Everything is looked at afresh: what rang before this is seen.
+      this.alarm.clear();
+      const wasWelcome = await this.round();
       if (this.stopped.signal.aborted) return;
-      await this.pause(place === undefined ? RETRY_MS.last : wait);
-      wait = Math.min(RETRY_MS.last, wait * RETRY_GROWTH);
+      if (wasWelcome) wait = RETRY_MS.first;
+      const wasRung = await this.alarm.wait(wait);
+      wait = wasRung ? RETRY_MS.first : Math.min(RETRY_MS.last, wait * RETRY_GROWTH);
     }
   }
 
-  /** The first room on the network whose teacher may be trusted. */
-  private foundPlace(): Place | undefined {
-    const room = this.finder?.rooms.find(({ fingerprint }) => this.accepts(fingerprint));
-    if (room === undefined && this.state !== 'untrusted') this.state = 'searching';
-    return room === undefined ? undefined : { host: room.address, port: room.port };
+  /** Tries one place after the other. @returns whether a teacher has welcomed this student. */
+  private async round(): Promise<boolean> {
+    const { next } = this;
+    this.next = undefined;
+    if (next !== undefined) return (await this.visit(next.place, () => Promise.resolve(next))) === 'welcome';
+    const targets = this.isOff ? [] : this.targets();
+    const before = this.tried;
+    this.tried = new Set(targets.map(placeKey));
+    for (const target of targets) {
+      this.trying = before.has(placeKey(target)) ? undefined : target;
+      const outcome = await this.visit(target, (meeting) => this.joinUnlessRung(target, meeting));
+      this.trying = undefined;
+      if (outcome !== 'elsewhere') return outcome === 'welcome';
+    }
+    return false;
   }
 
-  private accepts(fingerprint: string): boolean {
-    const { pin, firstUse } = this.options.trust;
-    if (pin !== undefined) return parseFingerprint(pin) === fingerprint;
-    return this.pins.isTrusted(fingerprint) || (firstUse && this.pins.list().length === 0);
-  }
-
-  /** One connection, from hello to its end. @returns whether the teacher welcomed this student. */
-  private async visit(place: Place): Promise<boolean> {
-    this.state = 'connecting';
+  private targets(): Target[] {
     try {
-      const { connection, welcome } = await connectControl({
-        ...place,
-        ...this.ownAddressFor(place.host),
-        identity: this.identity,
-        hello: await this.hello(),
-        trust: (fingerprint) => this.accepts(fingerprint),
-        trusted: this.trusted(),
-      });
-      await this.stay(connection, welcome, place);
-      return true;
+      return this.rooms.targets(this.code);
     } catch (error) {
-      this.state = error instanceof UntrustedTeacherError ? 'untrusted' : 'searching';
-      if (error instanceof UntrustedTeacherError) {
-        const { host: address, port } = place;
-        this.room = { name: address, address, port, fingerprint: error.fingerprint, trusted: false };
-      }
       this.fail(error);
-      return false;
+      return [];
     }
   }
 
-  private trusted(): string[] {
-    const { pin } = this.options.trust;
-    return pin === undefined ? this.pins.list().map(({ fingerprint }) => fingerprint) : [parseFingerprint(pin)];
+  /** One connection, from hello to its end. `ring`: something has changed that is more urgent. */
+  private async visit(
+    target: Target,
+    join: (meeting: Meeting) => Promise<Arrival | undefined>,
+  ): Promise<'welcome' | 'ring' | 'elsewhere'> {
+    const meeting: Meeting = {};
+    try {
+      const arrival = await join(meeting);
+      if (arrival === undefined) return 'ring';
+      await this.stay(arrival);
+      return 'welcome';
+    } catch (error) {
+      this.notWelcome(target, meeting, error);
+      return 'elsewhere';
+    }
   }
 
-  private ownAddressFor(host: string): { localAddress?: string } {
-    const own = this.options.interface;
-    return own === undefined || isIPv6(own) !== isIPv6(host) ? {} : { localAddress: own };
+  private async joinUnlessRung(target: Target, meeting: Meeting): Promise<Arrival | undefined> {
+    const joining = this.approach.join(target, this.code, meeting);
+    const arrival = await Promise.race([joining, this.alarm.ringing()]);
+    if (arrival !== undefined) return arrival;
+    meeting.isOver = true;
+    joining.then(({ connection }) => connection.close()).catch(() => undefined);
+    return undefined;
   }
 
-  private async hello(): Promise<Hello> {
-    const name = peerNameOf(this.options.name);
-    return { type: 'hello', version: PROTOCOL_VERSION, name, held: await this.incoming.held() };
+  private paired({ fingerprint, room }: { readonly fingerprint: string; readonly room: string }): void {
+    this.code = undefined;
+    this.rooms.forgetRefusals();
+    this.options.onEvent({ event: 'paired', room, fingerprint });
   }
 
-  private async stay(connection: TeacherConnection, welcome: Welcome, place: Place): Promise<void> {
+  private async stay(arrival: Arrival): Promise<void> {
+    const { connection, welcome, place } = arrival;
     const fingerprint = connection.peerFingerprint;
-    if (!this.pins.isTrusted(fingerprint)) await this.pins.pin(fingerprint, welcome.room);
-    this.connection = connection;
-    this.state = 'connected';
-    this.lastFailure = '';
+    await this.remember(arrival);
     const { host: address, port } = place;
-    this.room = { name: welcome.room, address, port, fingerprint, trusted: true };
+    this.arrival = arrival;
+    this.rooms.latest = { fingerprint, place };
+    this.keeping = keepLastRoom(this.options.stateDir, this.rooms.latest);
+    this.unpaired = undefined;
+    this.lastFailure = '';
+    this.room = { name: welcome.room, address, port, fingerprint, paired: true, stranger: false };
     this.incoming.connected(connection, welcome.room);
     this.options.onEvent({ event: 'enrolled', room: welcome.room, fingerprint, address, port });
-    const { reason, code } = await new Promise<CloseReason>((resolve) => {
+    void this.space.start();
+    const closed = await new Promise<CloseReason>((resolve) => {
       connection.attach({
-        onMessage: (message, attachment) => this.incoming.receive(message, attachment),
+        onMessage: (message, attachment) => {
+          if (message.type === 'probe') this.probes.start(message, connection);
+          else this.incoming.receive(message, attachment);
+        },
         onClose: resolve,
       });
-      if (this.stopped.signal.aborted) connection.close();
+      if (this.stopped.signal.aborted || this.isOff) connection.close();
     });
-    this.connection = undefined;
-    if (!this.stopped.signal.aborted) this.state = 'searching';
+    this.space.stop();
+    void this.probes.close();
+    this.arrival = undefined;
     this.incoming.disconnected();
-    this.options.onEvent({ event: 'left', reason });
+    this.options.onEvent({ event: 'left', reason: closed.reason });
+    if (closed.code === 'unpaired') this.sentAway(place, fingerprint);
     // Two machines with one identity would push each other out for ever.
-    if (code === 'replaced') await this.pause(RETRY_MS.replaced);
+    if (closed.code === 'replaced' && this.next === undefined) await this.alarm.wait(RETRY_MS.replaced);
+  }
+
+  private async remember({ connection, welcome }: Arrival): Promise<void> {
+    const { peerFingerprint: fingerprint } = connection;
+    try {
+      if (this.pins.isTrusted(fingerprint)) await this.pins.rename(fingerprint, welcome.room);
+      else await this.pins.pin(fingerprint, welcome.room);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  // --- What goes wrong ---
+
+  private notWelcome(target: Target, { fingerprint }: Meeting, error: unknown): void {
+    const isTyped = target.announced === undefined;
+    if (error instanceof ConnectError && error.code === 'unpaired') this.sentAway(target, fingerprint ?? '');
+    // What an announcement claims about an address is nobody's word.
+    else if (error instanceof UntrustedTeacherError && isTyped)
+      this.unpaired = this.rooms.met(target, error.fingerprint);
+    else if (this.unpaired !== undefined && isAt(this.unpaired, target)) this.unpaired = undefined;
+    // A code that was wrong is wrong the next time, too, and the teacher's is void after a few tries.
+    if (error instanceof ConnectError && error.code === 'code') this.code = undefined;
+    this.fail(error, isTyped || !(error instanceof UntrustedTeacherError));
+  }
+
+  private sentAway(target: Place, fingerprint: string): void {
+    this.rooms.sentAway(target, fingerprint);
+    this.unpaired = this.rooms.met(target, fingerprint);
   }
 
   /** The same failure again and again is one failure. */
-  private fail(error: unknown): void {
+  private fail(error: unknown, mayBeFinal = true): void {
     const reason = error instanceof Error ? error.message : String(error);
     if (reason === this.lastFailure || this.stopped.signal.aborted) return;
     this.lastFailure = reason;
-    this.options.onEvent({ event: 'failed', reason, ...(isFinal(error) ? { final: true } : {}) });
+    this.options.onEvent({ event: 'failed', reason, ...(mayBeFinal && isFinal(error) ? { final: true } : {}) });
   }
 
-  /** Waits, until something makes another try worth while. */
-  private async pause(ms: number): Promise<void> {
-    const woken = new AbortController();
-    this.wake = () => woken.abort();
-    await sleep(ms, undefined, { signal: AbortSignal.any([woken.signal, this.stopped.signal]) }).catch(() => undefined);
+  private tell(event: StudentEvent): void {
+    this.options.onEvent(event);
+    const isOver = event.event === 'complete' || (event.event === 'failed' && event.transfer !== undefined);
+    if (isOver) void this.space.transferEnded();
+  }
+
+  // --- Where to go ---
+
+  private goTo(arrival: Arrival): void {
+    this.next?.connection.close();
+    if (this.stopped.signal.aborted) return arrival.connection.close();
+    this.isOff = false;
+    this.next = arrival;
+    this.startAfresh();
+    void this.leave('it has joined another room');
+  }
+
+  /** A person, the system or the network has changed something: nothing of before holds it up. */
+  private startAfresh(): void {
+    this.rooms.forgetRefusals();
+    this.unpaired = undefined;
+    this.tried.clear();
+    this.alarm.ring();
+  }
+
+  private async leave(reason: string): Promise<void> {
+    const connection = this.arrival?.connection;
+    connection?.send({ type: 'leave', reason });
+    connection?.close();
+    await connection?.whenGone();
+  }
+
+  private roomsChanged(): void {
+    if (this.unpaired !== undefined && !this.rooms.isThere(this.unpaired)) this.unpaired = undefined;
+    if (this.arrival === undefined && this.targets().some((target) => !this.tried.has(placeKey(target)))) {
+      this.alarm.ring();
+    }
+  }
+
+  // --- What is shown ---
+
+  private standing(found: readonly FoundRoom[]): Pick<StudentSnapshot, 'connection' | 'room'> {
+    if (this.isOff) return { connection: 'paused', room: null };
+    if (this.arrival !== undefined) return { connection: 'connected', room: this.room ?? null };
+    if (this.unpaired !== undefined) return { connection: 'unpaired', room: this.unpaired };
+    if (this.trying?.announced !== undefined)
+      return { connection: 'connecting', room: this.rooms.shown(this.trying.announced) };
+    if (found.some(({ paired }) => paired)) return { connection: 'searching', room: null };
+    const [only, ...others] = found;
+    if (only !== undefined) return { connection: 'unpaired', room: others.length === 0 ? only : null };
+    return { connection: this.trying === undefined ? 'searching' : 'connecting', room: null };
   }
 }
 
-/** Another teacher, or another version: only a person can change that. */
+/** Another teacher, another version, a wrong code, a disk that takes no pins: only a person can change that. */
 function isFinal(error: unknown): boolean {
-  return error instanceof UntrustedTeacherError || (error instanceof ConnectError && error.code === 'version');
+  if (error instanceof ConnectError) return ['version', 'unpaired', 'code'].includes(error.code);
+  return [UntrustedTeacherError, UnprovedTeacherError, PairingError, TrustStoreError].some(
+    (kind) => error instanceof kind,
+  );
+}
+
+function isAt({ address, port }: FoundRoom, place: Place): boolean {
+  return address === place.host && port === place.port;
+}
+
+function hasAddress(address: string): boolean {
+  return usableInterfaces().some((own) => own.address === address);
 }

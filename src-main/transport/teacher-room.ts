@@ -1,24 +1,33 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { StudentIdentity, TeacherEvent } from '../../src-shared/ipc/events';
-import type { RoomView, TeacherSnapshot, TransferView } from '../../src-shared/ipc/snapshots';
-import type { Hello, StudentMessage } from '../../src-shared/wire/messages';
+import type { ParsedArgument } from '../../src-shared/ipc/contract';
+import type { TeacherEvent } from '../../src-shared/ipc/events';
+import type { Audience, HistoryEntry, TeacherSnapshot } from '../../src-shared/ipc/snapshots';
+import { ClassList } from '../classroom/class-list';
+import { History, type HistoryRecord, historyEntry, historyRecord } from '../classroom/history';
+import { SerialQueue } from '../library/serial-queue';
 import { DEFAULT_MAX_ROUNDS } from '../multicast/params';
 import type { RepairPolicy } from '../multicast/retransmission-planner';
 import { type Identity, loadIdentity } from '../security/identity';
-import type { CloseReason, ControlHandlers, StudentConnection } from './control-connection';
-import { type ControlServer, listenControl } from './control-server';
-import { announceRoom, type RoomAnnouncer } from './discovery';
-import { chooseInterface, interfaceOf, usableInterfaces } from './interfaces';
-import { OutgoingTransfer } from './outgoing-transfer';
-import { queuedView } from './outgoing-view';
+import { Doctor } from './doctor';
+import { Door, type DoorOptions } from './door';
+import { chooseInterface, interfaceOf } from './interfaces';
 import { type PreparedTransfer, prepareTransfer } from './prepared-transfer';
+import { orderOf, type Wish } from './transfer-order';
+import { progressOf, type QueueOptions, TransferQueue } from './transfer-queue';
 import { peerNameOf } from './words';
 
 export interface TeacherRoomOptions {
   /** The room's name, as students see it. */
   readonly name: string;
+  /** Identity, class list, history and journals. */
   readonly stateDir: string;
+  /** What the room proves to be; by default the one kept in `stateDir`. */
+  readonly identity?: Identity;
+  /** Who is let in: paired students and those who know the code (by default), or anyone. */
+  readonly admit?: 'paired' | 'anyone';
+  /** The first code that new students type, eight digits; by default a random one. */
+  readonly code?: string;
   readonly listen?: { readonly host: string; readonly port: number };
   /** Address of the interface for multicast and announcements; default: the one that the class is on. */
   readonly interface?: string;
@@ -33,18 +42,17 @@ export interface TeacherRoomOptions {
   onEvent(event: TeacherEvent): void;
 }
 
-interface Enrolled {
-  readonly student: StudentIdentity;
-  readonly hello: Hello;
-  readonly connection: StudentConnection;
+/** What the teacher asked for cannot be done; the message says why. */
+class RoomError extends Error {
+  override readonly name = 'RoomError';
 }
 
 const DEFAULT_CONTROL_PORT = 47470;
 /** Data of all rooms use one port and differ by group; discovery has the port below. */
 const DEFAULT_GROUP_PORT = 47472;
-/** Finished transfers that the window keeps. */
-const MAX_HISTORY = 20;
-const PROGRESS_EVERY_MS = 200;
+/** Displays are told of progress, and the queue looks at the time, so often. */
+const TICK_MS = 200;
+const AT_ONCE: Wish = { audience: 'everyone', start: { when: 'now' }, by: 'multicast' };
 
 /** Where a teacher's journals of running transfers are. */
 export function journalFolder(stateDir: string): string {
@@ -53,45 +61,157 @@ export function journalFolder(stateDir: string): string {
 
 /** A teacher's room: who is enrolled, what is being sent, what is next (PROTOCOL.md section 4). */
 export class TeacherRoom {
-  private readonly enrolled = new Map<string, Enrolled>();
-  private readonly queue: PreparedTransfer[] = [];
-  private readonly history: TransferView[] = [];
-  private server: ControlServer | undefined;
-  private view: RoomView | undefined;
-  private running: OutgoingTransfer | undefined;
-  private announcer: RoomAnnouncer | undefined;
-  private progressTimer: NodeJS.Timeout | undefined;
+  private readonly door: Door;
+  private readonly queue: TransferQueue;
+  private readonly doctor: Doctor;
+  private readonly past: History;
+  /** Files are looked at in the order in which they were handed over. */
+  private readonly preparing = new SerialQueue();
+  private ticker: NodeJS.Timeout | undefined;
   private waiters: (() => void)[] = [];
-  /** When the journal of the transfer that finished last is gone. */
-  private forgotten: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly options: TeacherRoomOptions,
-    private readonly identity: Identity,
+    identity: Identity,
+    private readonly classList: ClassList,
     private readonly group: string,
-  ) {}
+  ) {
+    this.past = new History(options.stateDir);
+    this.door = new Door(this.doorOptions(identity));
+    this.queue = new TransferQueue(this.queueOptions());
+    this.doctor = this.makeDoctor();
+  }
 
   /**
    * Opens the control port and announces the room.
-   * @throws ListenError, InterfaceError, IdentityError: each with a sentence for people.
+   * @throws ListenError, InterfaceError, IdentityError, ClassListError: each with a sentence for people.
    */
   static async open(options: TeacherRoomOptions): Promise<TeacherRoom> {
-    const identity = await loadIdentity(options.stateDir);
-    const room = new TeacherRoom(options, identity, options.group ?? groupOf(identity.fingerprint));
-    await room.listen();
+    const identity = options.identity ?? (await loadIdentity(options.stateDir));
+    const classList = await ClassList.load(options.stateDir);
+    // A wrong interface should be known before the first student is.
+    if (options.interface !== undefined) chooseInterface(options.interface);
+    const room = new TeacherRoom(options, identity, classList, options.group ?? groupOf(identity.fingerprint));
+    await room.door.open();
+    room.ticker = setInterval(() => room.tick(), TICK_MS);
     return room;
   }
 
-  /** Finds the files, reads their tags and queues them. @returns the transfer's id. @throws LibraryError */
-  async send(paths: readonly string[]): Promise<string> {
-    return this.enqueue(await prepareTransfer(paths, journalFolder(this.options.stateDir), this.group));
+  // --- Transfers ---
+
+  /** Finds the files, reads their tags and queues them. @throws LibraryError, RoomError */
+  send({ paths, audience, start }: ParsedArgument<'send'>): Promise<{ transfer: string }> {
+    this.requireAudience(audience);
+    return this.prepare(paths, { audience, start, by: 'multicast' }, (id) => !this.queue.isInHand(id));
   }
 
-  /** Starts a prepared transfer, or queues it behind the running one; with nobody in the room it waits for the first student. */
+  /** Starts a prepared transfer to everyone, or queues it behind the running one; with nobody in the room it waits. */
   enqueue(prepared: PreparedTransfer): string {
-    this.queue.push(prepared);
-    this.startNext();
-    return prepared.transfer;
+    return this.add(prepared, AT_ONCE);
+  }
+
+  /** Starts a queued transfer whatever its start rule says, before all others that wait. */
+  startNow({ transfer }: ParsedArgument<'startNow'>): void {
+    this.queue.startNow(transfer);
+  }
+
+  pause({ transfer }: ParsedArgument<'pause'>): void {
+    this.queue.setPaused(transfer, true);
+  }
+
+  resume({ transfer }: ParsedArgument<'resume'>): void {
+    this.queue.setPaused(transfer, false);
+  }
+
+  /** Stops a transfer, or takes it out of the queue. */
+  cancel({ transfer }: ParsedArgument<'cancel'>): void {
+    this.queue.cancel(transfer);
+  }
+
+  /**
+   * Sends a transfer's files once more, under a key of their own, to these of its students or to all who failed.
+   * @throws LibraryError, HistoryError, RoomError
+   */
+  async retry({ transfer, students, by }: ParsedArgument<'retry'>): Promise<{ transfer: string }> {
+    const { members, paths } = await this.find(transfer);
+    const wanted = students ?? members.filter(({ state }) => state === 'failed').map(({ id }) => id);
+    const left = members.map(({ id }) => id).filter((id) => wanted.includes(id) && this.door.mayEnter(id));
+    if (left.length === 0) throw new RoomError('There is nobody in the class any more who missed these files.');
+    return this.prepare(paths, { audience: { students: left }, start: { when: 'now' }, by }, () => false);
+  }
+
+  /** Where the teacher's own files of a transfer are: the first that was chosen; undefined where that is not known any more. */
+  async sourceOf(transfer: string): Promise<string | undefined> {
+    const found = await this.find(transfer).catch(() => undefined);
+    return found?.paths[0];
+  }
+
+  // --- The class ---
+
+  /** Lets new students in with a code, or nobody new. */
+  letIn({ open }: ParsedArgument<'letIn'>): void {
+    this.door.letIn(open);
+  }
+
+  /** Replaces the code that new students type. */
+  newCode(): void {
+    this.door.newCode();
+  }
+
+  /** The teacher's name for a student wins over what the student calls itself. @throws ClassListError */
+  async renameStudent({ student, name }: ParsedArgument<'renameStudent'>): Promise<void> {
+    await this.classList.rename(student, name);
+    this.door.renamed(student, name);
+    this.queue.renamed(student, name);
+  }
+
+  /** Forgets a student: it is out of what runs and has to be paired anew. @throws ClassListError */
+  async unpair({ student }: ParsedArgument<'unpair'>): Promise<void> {
+    await this.classList.unpair(student);
+    this.queue.unpaired(student);
+    this.door.sendAway(student);
+  }
+
+  /** Makes a group, or says anew who is in it. @throws ClassListError */
+  async setGroup({ name, students }: ParsedArgument<'setGroup'>): Promise<void> {
+    await this.classList.setGroup(name, students);
+    this.queue.groupChanged();
+  }
+
+  /** @throws ClassListError */
+  async renameGroup({ name, to }: ParsedArgument<'renameGroup'>): Promise<void> {
+    await this.classList.renameGroup(name, to);
+    this.queue.groupRenamed(name, to);
+  }
+
+  /** What waits for the group goes to those who were in it. @throws ClassListError */
+  async removeGroup({ name }: ParsedArgument<'removeGroup'>): Promise<void> {
+    const students = this.classList.membersOf(name) ?? [];
+    await this.classList.removeGroup(name);
+    this.queue.groupRemoved({ name, students });
+  }
+
+  // --- The history ---
+
+  /** Every transfer that is over, newest first. @throws HistoryError */
+  async history(): Promise<readonly HistoryEntry[]> {
+    const { records } = await this.past.read();
+    return records.map(historyEntry);
+  }
+
+  /** Deletes the history from the disk. @throws HistoryError */
+  clearHistory(): Promise<void> {
+    return this.past.clear();
+  }
+
+  // --- The room ---
+
+  /**
+   * Examines how every student hears multicast; the result comes in the snapshot.
+   * @throws DoctorError, InterfaceError, DataChannelError
+   */
+  examine(): Promise<void> {
+    return this.doctor.examine();
   }
 
   /** Resolves when so many students are enrolled, or after the given time. */
@@ -101,195 +221,146 @@ export class TeacherRoom {
       isOver = true;
       this.wake();
     }, ms);
-    while (this.enrolled.size < students && !isOver) {
+    while (this.studentCount < students && !isOver) {
       await new Promise<void>((resolve) => this.waiters.push(resolve));
     }
     clearTimeout(timer);
   }
 
+  /** Students with a control connection. */
   get studentCount(): number {
-    return this.enrolled.size;
-  }
-
-  pause(transfer: string): void {
-    if (this.running?.id === transfer) this.running.setPaused(true);
-  }
-
-  resume(transfer: string): void {
-    if (this.running?.id === transfer) this.running.setPaused(false);
-  }
-
-  /** Stops a transfer, or takes it out of the queue. */
-  cancel(transfer: string): void {
-    if (this.running?.id === transfer) return this.running.abort('The teacher cancelled the transfer.');
-    const index = this.queue.findIndex((prepared) => prepared.transfer === transfer);
-    if (index >= 0) this.queue.splice(index, 1);
+    return this.door.here.length;
   }
 
   snapshot(): TeacherSnapshot {
     return {
-      room: this.view ?? null,
-      students: [...this.enrolled.values()].map(({ student }) => student),
-      transfers: [
-        ...(this.running === undefined ? [] : [this.running.view()]),
-        ...this.queue.map(queuedView),
-        ...this.history,
-      ],
+      room: this.door.view(),
+      students: this.door.students(),
+      strangers: this.door.strangerViews(),
+      groups: this.classList.groups,
+      doctor: this.doctor.view,
+      transfers: this.queue.views(),
     };
   }
 
   /** Tells everybody and closes. A running transfer stays resumable unless it was cancelled before. */
   async close(): Promise<void> {
-    clearInterval(this.progressTimer);
-    await this.announcer?.close();
-    await this.running?.close();
-    await this.forgotten;
-    await this.server?.close();
+    clearInterval(this.ticker);
+    this.doctor.close();
+    await this.queue.close();
+    await this.door.close();
+    await Promise.all([this.past.whenSaved(), this.classList.whenSaved()]);
   }
 
-  // --- The door ---
-
-  private async listen(): Promise<void> {
-    const name = peerNameOf(this.options.name);
-    const { listen, groupPort = DEFAULT_GROUP_PORT, interface: address } = this.options;
-    // A wrong interface should be known before the first student is.
-    if (address !== undefined) chooseInterface(address);
-    const host = listen?.host ?? address ?? restrictedAddress() ?? '0.0.0.0';
-    this.server = await listenControl({
-      host,
-      port: listen?.port ?? DEFAULT_CONTROL_PORT,
-      identity: this.identity,
-      room: name,
-      onStudent: (connection, hello) => this.welcome(connection, hello),
-    });
-    const bound = this.server.address;
-    const { fingerprint } = this.identity;
-    this.view = { name, address: bound.host, port: bound.port, fingerprint, group: this.group, groupPort };
-    this.options.onEvent({
-      event: 'room',
-      address: bound.host,
-      port: bound.port,
-      fingerprint,
-      group: this.group,
-      groupPort,
-    });
-    this.announcer = announceRoom({
-      room: { name, port: bound.port, fingerprint },
-      interfaces: () => this.announcedOn(bound.host),
-    });
-    this.progressTimer = setInterval(() => this.reportProgress(), PROGRESS_EVERY_MS);
-  }
-
-  /** A room that listens on one address is announced on that one's network only. */
-  private announcedOn(host: string): string[] {
-    const usable = usableInterfaces().filter(({ family }) => family === 'IPv4');
-    const wanted = this.options.interface ?? (host === '0.0.0.0' || host === '::' ? undefined : host);
-    if (wanted !== undefined) return usable.filter(({ address }) => address === wanted).map(({ address }) => address);
-    return usable.filter(({ loopback }) => !loopback).map(({ address }) => address);
-  }
-
-  private welcome(connection: StudentConnection, hello: Hello): ControlHandlers<StudentMessage> {
-    const id = connection.peerFingerprint;
-    const student = { id, name: hello.name, ip: connection.remoteAddress };
-    this.enrolled.set(id, { student, hello, connection });
-    this.options.onEvent({ event: 'enrolled', student });
-    if (this.running === undefined) this.startNext();
-    else this.running.enroll({ student, hello });
-    this.wake();
-    let leaving: string | undefined;
+  private doorOptions(identity: Identity): DoorOptions {
+    const { listen, interface: address, groupPort = DEFAULT_GROUP_PORT, admit = 'paired', code } = this.options;
     return {
-      onMessage: (message, attachment) => {
-        if (message.type === 'leave') leaving = message.reason;
-        else this.running?.receive(id, message, attachment);
+      ...{ identity, admit, code, groupPort },
+      name: peerNameOf(this.options.name),
+      classList: this.classList,
+      listen: {
+        host: listen?.host ?? address ?? restrictedAddress() ?? '0.0.0.0',
+        port: listen?.port ?? DEFAULT_CONTROL_PORT,
       },
-      onProgress: (progress) => this.running?.progress(id, progress),
-      onDrain: () => this.running?.drained(id),
-      onClose: (reason) => this.closed(id, connection, leaving, reason),
+      interface: address,
+      group: this.group,
+      now: Date.now,
+      onEvent: (event) => this.options.onEvent(event),
+      onEntered: (student) => {
+        this.queue.entered(student);
+        this.wake();
+      },
+      onLeft: (student, final) => {
+        this.queue.left(student, final);
+        this.doctor.left(student);
+        this.wake();
+      },
+      onMessage: (student, message, attachment) => {
+        if (message.type === 'probeReport') this.doctor.receive(student, message);
+        else this.queue.receive(student, message, attachment);
+      },
+      onProgress: (student, progress) => this.queue.progress(student, progress),
+      onDrain: (student) => this.queue.drained(student),
     };
   }
 
-  private closed(id: string, connection: StudentConnection, leaving: string | undefined, reason: CloseReason): void {
-    // An older connection that a new one has replaced says nothing about the student.
-    if (this.enrolled.get(id)?.connection !== connection) return;
-    this.enrolled.delete(id);
-    const words = leaving === undefined ? reason.reason : `It left: ${leaving}`;
-    this.options.onEvent({ event: 'left', student: id, reason: words });
-    const final = leaving !== undefined || (reason.cause === 'refused' && reason.code === 'protocol');
-    this.running?.disconnected(id, final ? words : undefined);
-    this.wake();
+  private queueOptions(): QueueOptions {
+    const { groupPort = DEFAULT_GROUP_PORT, ttl = 1, rate, repair, maxRounds = DEFAULT_MAX_ROUNDS } = this.options;
+    return {
+      ...{ groupPort, ttl, rate, repair, maxRounds },
+      group: this.group,
+      journalDir: journalFolder(this.options.stateDir),
+      interface: () => this.classInterface(),
+      connectionOf: (student) => this.door.connectionOf(student),
+      connected: () => this.door.here,
+      mayEnter: (student) => this.door.mayEnter(student),
+      groups: () => this.classList.groups,
+      now: Date.now,
+      onEvent: (event) => this.options.onEvent(event),
+      // A teacher whose disk is full can still send.
+      onOver: (view, paths) => void this.past.add(historyRecord(view, paths)).catch(() => {}),
+    };
+  }
+
+  private makeDoctor(): Doctor {
+    const { groupPort = DEFAULT_GROUP_PORT, ttl = 1 } = this.options;
+    return new Doctor({
+      ...{ group: this.group, port: groupPort, ttl },
+      interface: () => this.classInterface(),
+      students: () =>
+        new Map(this.door.here.map(({ student, connection }) => [student.id, (probe) => connection.send(probe)])),
+      isSending: () => this.queue.runningView() !== undefined,
+      now: Date.now,
+    });
+  }
+
+  private requireAudience(audience: Audience): void {
+    if (audience === 'everyone' || 'students' in audience) return;
+    if (this.classList.membersOf(audience.group) !== undefined) return;
+    throw new RoomError(`There is no group “${audience.group}” any more: choose whom to send to.`);
+  }
+
+  private prepare(paths: readonly string[], wish: Wish, mayResume: (id: string) => boolean) {
+    return this.preparing.run(async () => {
+      const prepared = await prepareTransfer(paths, journalFolder(this.options.stateDir), this.group, mayResume);
+      return { transfer: this.add(prepared, wish) };
+    });
+  }
+
+  private add(prepared: PreparedTransfer, wish: Wish): string {
+    this.queue.add(orderOf(prepared, wish, Date.now()));
+    return prepared.transfer;
+  }
+
+  /** A transfer of this room or of its history. @throws RoomError, HistoryError */
+  private async find(transfer: string): Promise<Pick<HistoryRecord, 'members' | 'paths'>> {
+    const found = this.queue.find(transfer);
+    if (found !== undefined) return historyRecord(found.view, found.paths);
+    const record = await this.past.find(transfer);
+    if (record === undefined) throw new RoomError('This transfer is not known any more: choose its files again.');
+    return record;
+  }
+
+  private tick(): void {
+    const view = this.queue.runningView();
+    const progress = view === undefined ? undefined : progressOf(view);
+    if (progress !== undefined) this.options.onEvent(progress);
+    this.queue.startNext();
   }
 
   private wake(): void {
     for (const resolve of this.waiters.splice(0)) resolve();
   }
 
-  // --- The queue ---
-
-  private startNext(): void {
-    if (this.running !== undefined || this.enrolled.size === 0) return;
-    const prepared = this.queue.shift();
-    if (prepared === undefined) return;
-    const {
-      groupPort = DEFAULT_GROUP_PORT,
-      ttl = 1,
-      rate,
-      repair,
-      maxRounds = DEFAULT_MAX_ROUNDS,
-      stateDir,
-      onEvent,
-    } = this.options;
-    this.running = new OutgoingTransfer({
-      prepared,
-      group: this.group,
-      groupPort,
-      ttl,
-      rate,
-      repair,
-      maxRounds,
-      journalDir: journalFolder(stateDir),
-      interface: () => this.classInterface(),
-      connectionOf: (student) => this.enrolled.get(student)?.connection,
-      onEvent,
-      onFinished: () => this.finished(),
-    });
-    this.running.start([...this.enrolled.values()]);
-  }
-
-  private finished(): void {
-    const { running } = this;
-    this.running = undefined;
-    if (running === undefined) return;
-    this.history.unshift(running.view());
-    this.history.splice(MAX_HISTORY);
-    this.forgotten = running.whenSaved();
-    // The finished transfer's own turn of the loop ends first.
-    setImmediate(() => this.startNext());
-  }
-
   /** The interface that most of the class is connected by: it needs no setting (PROTOCOL.md section 5.4). */
   private classInterface(): string {
     if (this.options.interface !== undefined) return interfaceOf(this.options.interface, this.group);
     const counts = new Map<string, number>();
-    for (const { connection } of this.enrolled.values()) {
+    for (const { connection } of this.door.here) {
       counts.set(connection.localAddress, (counts.get(connection.localAddress) ?? 0) + 1);
     }
     const [most] = [...counts].sort((a, b) => b[1] - a[1]);
     return interfaceOf(most?.[0] ?? chooseInterface().address, this.group);
-  }
-
-  private reportProgress(): void {
-    if (this.running === undefined) return;
-    const view = this.running.view();
-    if (view.phase !== 'transmitting') return;
-    const round = view.rounds.at(-1);
-    this.options.onEvent({
-      event: 'progress',
-      transfer: view.id,
-      transmission: round?.transmission ?? 0,
-      sentBytes: Math.round((round?.bytes ?? 0) * (round?.progress ?? 0)),
-      rate: Math.round(view.rate),
-      students: view.permanent.map(({ id, progress, rate, loss }) => ({ id, progress, rate: Math.round(rate), loss })),
-    });
   }
 }
 

@@ -1,17 +1,33 @@
 import { expect, it } from 'vitest';
+import { diff } from '../../src-shared/ipc/snapshot-change';
 import type { TeacherSnapshot } from '../../src-shared/ipc/snapshots';
-import { initialState, reduce } from './app-store';
+import { type AppState, initialState, reduce } from './app-store';
 
 const snapshot: TeacherSnapshot = {
   room: null,
-  students: [{ id: 'a', name: 'Ana', ip: '10.0.0.2' }],
+  students: [{ id: 'a', name: 'Ana', ip: '10.0.0.2', connected: true }],
+  strangers: [],
+  groups: [{ name: 'Band', students: ['a'] }],
+  doctor: null,
   transfers: [],
 };
 
-it('keeps an unchanged snapshot as it is', () => {
+function change(state: AppState, after: TeacherSnapshot): AppState {
+  const patch = diff(state.teacher, after);
+  return patch === undefined ? state : reduce(state, { name: 'change', value: { role: 'teacher', patch } });
+}
+
+it('changes the picture it has, and keeps what the change does not touch', () => {
   const first = reduce(initialState, { name: 'teacher', value: snapshot });
-  const second = reduce(first, { name: 'teacher', value: structuredClone(snapshot) });
-  expect(second.teacher).toBe(first.teacher);
+  const second = change(first, structuredClone({ ...snapshot, students: [] }));
+  expect(second.teacher).toEqual({ ...snapshot, students: [] });
+  expect(second.teacher?.groups).toBe(snapshot.groups);
+});
+
+it('waits for a whole picture before it changes one', () => {
+  expect(reduce(initialState, { name: 'change', value: { role: 'teacher', patch: { set: { room: null } } } })).toBe(
+    initialState,
+  );
 });
 
 it('forgets the pictures of an engine that is replaced', () => {
@@ -20,6 +36,8 @@ it('forgets the pictures of an engine that is replaced', () => {
   expect(reduce(running, { name: 'engine', value: { state: 'running' } }).teacher).toBe(running.teacher);
 });
 
-it('shows the last problem', () => {
+it('shows the last problem, and what the tray shows', () => {
   expect(reduce(initialState, { name: 'problem', value: 'The disk is full.' }).problem).toBe('The disk is full.');
+  const tray = { state: 'idle', progress: 0, tooltip: 'Tutti' } as const;
+  expect(reduce(initialState, { name: 'tray', value: tray }).tray).toEqual(tray);
 });

@@ -6,11 +6,6 @@ export function isOver({ phase }: TransferView): boolean {
   return phase === 'finished' || phase === 'failed';
 }
 
-/** The transfer to show large: the running one, else the one that ended last. */
-export function shownTransfer(transfers: readonly TransferView[]): TransferView | undefined {
-  return transfers.find((transfer) => transfer.phase !== 'queued') ?? transfers[0];
-}
-
 /** Who still misses something, in order of arrival: cards that change places all the time cannot be read. */
 export function currentGroup(permanent: readonly MemberView[]): MemberView[] {
   return permanent.filter(({ current }) => current);

@@ -20,7 +20,9 @@ export function Button({ kind = 'plain', icon: Icon, children, ...rest }: Button
 export function IconButton({ icon: Icon, label, ...rest }: Omit<ButtonProps, 'children' | 'kind'> & IconLabel) {
   return (
     <AriaButton {...rest} className="button button-icon" aria-label={label}>
-      <Icon size={18} aria-hidden="true" />
+      <span className="button-face" title={label} aria-hidden="true">
+        <Icon size={18} />
+      </span>
     </AriaButton>
   );
 }

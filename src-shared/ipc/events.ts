@@ -59,7 +59,22 @@ type DataChannelEvent = { event: 'dataChannel'; transmission: number; state: 'op
 
 /** Events of `tutti send`. */
 export type TeacherEvent =
-  | { event: 'room'; address: string; port: number; fingerprint: string; group: string; groupPort: number }
+  | {
+      event: 'room';
+      address: string;
+      port: number;
+      fingerprint: string;
+      group: string;
+      groupPort: number;
+      /** Eight digits that new students type; null where nobody needs one, or nobody new is let in. */
+      code: string | null;
+    }
+  /** Another code is valid from now on; null: nobody new is let in. */
+  | { event: 'code'; code: string | null }
+  /** A student has typed the code: its certificate is pinned. */
+  | { event: 'paired'; student: StudentIdentity }
+  /** Somebody who is not paired wanted in, and was sent away. */
+  | { event: 'stranger'; stranger: StudentIdentity }
   | { event: 'enrolled'; student: StudentIdentity }
   | { event: 'left'; student: string; reason: string }
   | {
@@ -131,6 +146,8 @@ export interface ReceivedFile {
 
 /** Events of `tutti receive`. */
 export type StudentEvent =
+  /** The teacher has proved that it knows the code: its certificate is pinned. */
+  | { event: 'paired'; room: string; fingerprint: string }
   | { event: 'enrolled'; room: string; fingerprint: string; address: string; port: number }
   | { event: 'left'; reason: string }
   | {

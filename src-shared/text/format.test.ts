@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countOf, formatBytes, formatDuration, formatPercent, formatRate, shortFingerprint } from './format';
+import {
+  capitalized,
+  countOf,
+  formatBytes,
+  formatDuration,
+  formatPercent,
+  formatRate,
+  groupedCode,
+  shortFingerprint,
+} from './format';
+import { createTranslator } from './i18n';
 
 describe('formatBytes', () => {
   it.each([
@@ -68,4 +78,21 @@ it('counts in singular and plural', () => {
 
 it('shortens fingerprints to four groups', () => {
   expect(shortFingerprint('3f2a91bc77de0a1c'.repeat(4))).toBe('3f2a 91bc 77de 0a1c');
+});
+
+it('writes decimals as the language does', () => {
+  const german = createTranslator('de');
+  expect(formatBytes(1_500_000, german)).toBe('1,5 MB');
+  expect(formatRate(11_200_000, german)).toBe('11,2 MB/s');
+  expect(formatPercent(0.093, german)).toBe('9,3 %');
+  expect(formatDuration(4123, german)).toBe('4,1 s');
+});
+
+it('groups a code as people read it out', () => {
+  expect(groupedCode('48213907')).toBe('4821 3907');
+});
+
+it('begins a sentence with a capital, whatever it begins with', () => {
+  expect(capitalized('ärgerlich')).toBe('Ärgerlich');
+  expect(capitalized('')).toBe('');
 });

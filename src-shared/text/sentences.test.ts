@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { MemberState } from '../ipc/events';
 import type { MemberView, RoundView } from '../ipc/snapshots';
-import { closingSentence, incomingInWords, memberInWords, phaseInWords, roundInWords } from './sentences';
+import { createTranslator } from './i18n';
+import {
+  closingSentence,
+  contentInWords,
+  incomingInWords,
+  memberInWords,
+  phaseInWords,
+  roundInWords,
+} from './sentences';
 
 function member(name: string, state: MemberState, why?: string): MemberView {
   const numbers = { missingBytes: 0, progress: 1, rate: 0, loss: 0, lossMap: new Uint8Array(0) };
@@ -81,7 +89,7 @@ describe('memberInWords', () => {
 });
 
 it('calls transmission 0 the first pass', () => {
-  expect(rounds(2).map(roundInWords)).toEqual(['First pass', 'Round 1']);
+  expect(rounds(2).map((round) => roundInWords(round))).toEqual(['First pass', 'Round 1']);
 });
 
 it('names the phase, the pause before all', () => {
@@ -95,5 +103,38 @@ it('says what a student is doing', () => {
   expect(incomingInWords({ state: 'repairing', transmission: 2, missingBytes: 5 })).toBe('repairing in round 2');
   expect(incomingInWords({ state: 'interrupted', transmission: 2, missingBytes: 3e6 })).toBe(
     'interrupted, 3.0 MB missing',
+  );
+});
+
+describe('in German', () => {
+  const german = createTranslator('de');
+
+  it('sums a transfer up', () => {
+    expect(closingSentence(finished, german)).toBe(
+      '3 von 3 haben alle 12 Dateien. 4,1 s, 2 Reparaturrunden, 9,3 % erneut gesendet.',
+    );
+    const failed = ['Ben', 'Eve', 'Leo', 'Kim'].map((name) => member(name, 'failed', 'The disk is full.'));
+    const stopped = { ...finished, files: files(2), permanent: [member('Anna', 'complete'), ...failed] };
+    expect(closingSentence({ ...stopped, failure: 'no network', rounds: rounds(1), resentBytes: 0 }, german)).toBe(
+      'Abgebrochen: no network. 1 von 5 hat beide Dateien. Bei Ben fehlgeschlagen: The disk is full. ' +
+        'Bei Eve fehlgeschlagen: The disk is full. Bei Leo fehlgeschlagen: The disk is full. ' +
+        'Ebenso bei 1 weiteren Person. 4,1 s, nichts erneut gesendet.',
+    );
+  });
+
+  it('says where everybody stands', () => {
+    expect(memberInWords(member('A', 'repairing'), 2, german)).toBe('wird repariert, Runde 2');
+    expect(memberInWords({ ...member('A', 'waiting'), missingBytes: 3_140_000 }, 0, german)).toBe('3,1 MB fehlen');
+    expect(incomingInWords({ state: 'failed', transmission: 0, missingBytes: 0, failure: 'disk full' }, german)).toBe(
+      'fehlgeschlagen: disk full',
+    );
+    expect(contentInWords({ files: files(1), contentBytes: 999 }, german)).toBe('1 Datei, 999 Byte');
+  });
+});
+
+it('takes nothing in a name for an instruction to the texts', () => {
+  const hostile = member('{{count}} $t(common:app) {{- all}}', 'failed', '$t(common:close)');
+  expect(closingSentence({ ...finished, permanent: [hostile] })).toContain(
+    '{{count}} $t(common:app) {{- all}} failed: $t(common:close).',
   );
 });

@@ -1,159 +1,157 @@
+import type { i18n } from 'i18next';
 import type { MemberState, TransmissionMode } from '../ipc/events';
 import type { IncomingView, MemberView, RoundView, TransferView } from '../ipc/snapshots';
-import { countOf, formatBytes, formatDuration, formatPercent } from './format';
+import { formatBytes, formatDuration, formatPercent } from './format';
+import { english } from './i18n';
 import { plainText } from './plain-text';
 
-/** What happens, said in plain English: the same words in the terminal and in the windows. */
+/** What happens, said plainly: the same words in the terminal and in the windows, English where nothing else is asked for. */
 
 const NAME_CHARS = 40;
 const REASON_CHARS = 200;
 /** A sentence that names more people than this is no longer read. */
 const MAX_NAMED = 3;
 
-const STATES: Record<MemberState, string> = {
-  waiting: 'waiting',
-  receiving: 'receiving',
-  repairing: 'repairing',
-  filling: 'by TCP',
-  storing: 'storing',
-  complete: 'complete',
-  away: 'away',
-  failed: 'failed',
-};
-
 /** One word or two for a state, as used in counts: "10 complete, 2 receiving". */
-export function stateInWords(state: MemberState): string {
-  return STATES[state];
+export function stateInWords(state: MemberState, i18n = english): string {
+  return i18n.t(`sentences:state.${state}`);
 }
 
 /** Where a student stands: "repairing in round 2", "3.1 MB missing", "by TCP: no multicast", "failed: the disk is full". */
 export function memberInWords(
   member: Pick<MemberView, 'state' | 'why' | 'missingBytes' | 'progress'>,
   transmission: number,
+  i18n = english,
 ): string {
+  const state = stateInWords(member.state, i18n);
   switch (member.state) {
     case 'waiting':
-      if (member.why !== undefined) return withReason(STATES.waiting, member.why);
-      return member.progress > 0 && member.missingBytes > 0 ? `${formatBytes(member.missingBytes)} missing` : 'waiting';
+      if (member.why !== undefined) return withReason(state, member.why, i18n);
+      return member.progress > 0 && member.missingBytes > 0 ? missing(member.missingBytes, i18n) : state;
     case 'repairing':
-      return transmission > 0 ? `repairing in round ${transmission}` : 'repairing';
+      return transmission > 0 ? i18n.t('sentences:repairingRound', { round: transmission }) : state;
     case 'filling':
     case 'failed':
     case 'away':
-      return withReason(STATES[member.state], member.why);
+      return withReason(state, member.why, i18n);
     default:
-      return STATES[member.state];
+      return state;
   }
 }
 
 /** How a transmission travels. */
-export function modeInWords(mode: TransmissionMode): string {
-  return { plain: 'multicast', coded: 'multicast with parity', tcp: 'TCP' }[mode];
+export function modeInWords(mode: TransmissionMode, i18n = english): string {
+  return i18n.t(`sentences:mode.${mode}`);
 }
 
 /** "First pass" for transmission 0, "Round n" for the retransmissions. */
-export function roundInWords(round: Pick<RoundView, 'transmission'>): string {
-  return round.transmission === 0 ? 'First pass' : `Round ${round.transmission}`;
+export function roundInWords({ transmission }: Pick<RoundView, 'transmission'>, i18n = english): string {
+  return transmission === 0 ? i18n.t('sentences:firstPass') : i18n.t('sentences:round', { round: transmission });
 }
 
 /** "12 files, 60.1 MB". */
-export function contentInWords(transfer: Pick<TransferView, 'files' | 'contentBytes'>): string {
-  return `${countOf(transfer.files.length, 'file')}, ${formatBytes(transfer.contentBytes)}`;
+export function contentInWords(
+  { files, contentBytes }: { readonly files: readonly unknown[]; readonly contentBytes: number },
+  i18n = english,
+): string {
+  const size = formatBytes(contentBytes, i18n);
+  return i18n.t('sentences:content', { files: i18n.t('sentences:files', { count: files.length }), size });
 }
 
 /** What the transfer as a whole is doing. */
-export function phaseInWords(transfer: Pick<TransferView, 'phase' | 'paused' | 'rounds' | 'failure'>): string {
-  if (transfer.paused) return 'paused';
-  const transmission = transfer.rounds.at(-1)?.transmission ?? 0;
+export function phaseInWords(
+  transfer: Pick<TransferView, 'phase' | 'paused' | 'rounds' | 'failure'>,
+  i18n = english,
+): string {
+  if (transfer.paused) return i18n.t('sentences:phase.paused');
+  const round = transfer.rounds.at(-1)?.transmission ?? 0;
   switch (transfer.phase) {
-    case 'queued':
-      return 'queued';
     case 'announcing':
-      return transmission === 0 ? 'announcing' : `announcing round ${transmission}`;
+      return round === 0 ? i18n.t('sentences:phase.announcing') : i18n.t('sentences:phase.announcingRound', { round });
     case 'transmitting':
-      return transmission === 0 ? 'sending' : `sending round ${transmission}`;
-    case 'reporting':
-      return 'collecting the reports';
-    case 'waiting':
-      return 'waiting for students';
-    case 'finished':
-      return 'finished';
+      return round === 0 ? i18n.t('sentences:phase.sending') : i18n.t('sentences:phase.sendingRound', { round });
     case 'failed':
-      return withReason('failed', transfer.failure);
+      return withReason(i18n.t('sentences:phase.failed'), transfer.failure, i18n);
+    default:
+      return i18n.t(`sentences:phase.${transfer.phase}`);
   }
+}
+
+/** What is asked of a transfer to sum it up: one that is shown, or one of the history. */
+export interface ClosedTransfer
+  extends Pick<TransferView, 'totalBytes' | 'resentBytes' | 'filledBytes' | 'elapsedMs' | 'failure'> {
+  readonly files: readonly unknown[];
+  readonly permanent: readonly Pick<MemberView, 'name' | 'state' | 'why'>[];
+  readonly rounds: readonly Pick<RoundView, 'transmission'>[];
 }
 
 /**
  * The one sentence that sums a transfer up: "27 of 27 have all 12 files. 31 s, 2 repair rounds, 3.2 % resent." It
  * names who failed and why.
  */
-export function closingSentence(
-  transfer: Pick<
-    TransferView,
-    'files' | 'permanent' | 'rounds' | 'totalBytes' | 'resentBytes' | 'filledBytes' | 'elapsedMs' | 'failure'
-  >,
-): string {
-  const sentences = [whoHasWhat(transfer), ...whoFailed(transfer.permanent), whatItTook(transfer)];
-  if (transfer.failure !== undefined)
-    sentences.unshift(asSentence(`Stopped: ${plainText(transfer.failure, REASON_CHARS)}`));
+export function closingSentence(transfer: ClosedTransfer, i18n = english): string {
+  const sentences = [whoHasWhat(transfer, i18n), ...whoFailed(transfer.permanent, i18n), whatItTook(transfer, i18n)];
+  if (transfer.failure !== undefined) {
+    sentences.unshift(asSentence(withReason(i18n.t('sentences:stopped'), transfer.failure, i18n)));
+  }
   return sentences.join(' ');
 }
 
 /** What a student's own transfer is doing. */
 export function incomingInWords(
   incoming: Pick<IncomingView, 'state' | 'transmission' | 'missingBytes' | 'failure'>,
+  i18n = english,
 ): string {
   switch (incoming.state) {
-    case 'receiving':
-      return 'receiving';
     case 'repairing':
-      return `repairing in round ${incoming.transmission}`;
-    case 'storing':
-      return 'storing the files';
-    case 'complete':
-      return 'complete';
+      return i18n.t('sentences:incoming.repairing', { round: incoming.transmission });
     case 'interrupted':
-      return `interrupted, ${formatBytes(incoming.missingBytes)} missing`;
+      return i18n.t('sentences:incoming.interrupted', { size: formatBytes(incoming.missingBytes, i18n) });
     case 'failed':
-      return withReason('failed', incoming.failure);
+      return withReason(i18n.t('sentences:incoming.failed'), incoming.failure, i18n);
+    default:
+      return i18n.t(`sentences:incoming.${incoming.state}`);
   }
 }
 
-function whoHasWhat({ permanent, files }: Pick<TransferView, 'permanent' | 'files'>): string {
-  if (permanent.length === 0) return 'Nobody was in the room.';
-  const complete = permanent.filter((member) => member.state === 'complete').length;
-  return `${complete} of ${permanent.length} ${complete === 1 ? 'has' : 'have'} ${allOf(files.length)}.`;
+function whoHasWhat({ permanent, files }: ClosedTransfer, i18n: i18n): string {
+  if (permanent.length === 0) return i18n.t('sentences:nobody');
+  const count = permanent.filter((member) => member.state === 'complete').length;
+  return i18n.t('sentences:have', { count, all: permanent.length, what: allOf(files.length, i18n) });
 }
 
-function allOf(files: number): string {
-  if (files === 1) return 'the file';
-  return files === 2 ? 'both files' : `all ${files} files`;
+function allOf(count: number, i18n: i18n): string {
+  return count === 2 ? i18n.t('sentences:bothFiles') : i18n.t('sentences:allFiles', { count });
 }
 
-function whoFailed(permanent: readonly MemberView[]): string[] {
+function whoFailed(permanent: ClosedTransfer['permanent'], i18n: i18n): string[] {
   const failed = permanent.filter((member) => member.state === 'failed');
   const named = failed.slice(0, MAX_NAMED).map((member) => {
-    const who = `${plainText(member.name, NAME_CHARS)} failed`;
-    return asSentence(withReason(who, member.why));
+    const who = i18n.t('sentences:memberFailed', { name: plainText(member.name, NAME_CHARS) });
+    return asSentence(withReason(who, member.why, i18n));
   });
   const others = failed.length - named.length;
-  return others > 0 ? [...named, `So did ${others} more.`] : named;
+  return others > 0 ? [...named, i18n.t('sentences:moreFailed', { count: others })] : named;
 }
 
-function whatItTook(
-  transfer: Pick<TransferView, 'rounds' | 'totalBytes' | 'resentBytes' | 'filledBytes' | 'elapsedMs'>,
-): string {
-  const rounds = transfer.rounds.filter((round) => round.transmission > 0).length;
-  const parts = [formatDuration(transfer.elapsedMs)];
-  if (rounds > 0) parts.push(countOf(rounds, 'repair round'));
-  if (transfer.resentBytes > 0) parts.push(`${formatPercent(transfer.resentBytes / transfer.totalBytes)} resent`);
-  if (transfer.filledBytes > 0) parts.push(`${formatBytes(transfer.filledBytes)} by TCP`);
-  if (parts.length === 1) parts.push('nothing resent');
+function whatItTook(transfer: ClosedTransfer, i18n: i18n): string {
+  const { totalBytes, resentBytes, filledBytes } = transfer;
+  const count = transfer.rounds.filter((round) => round.transmission > 0).length;
+  const parts = [formatDuration(transfer.elapsedMs, i18n)];
+  if (count > 0) parts.push(i18n.t('sentences:repairRounds', { count }));
+  if (resentBytes > 0) parts.push(i18n.t('sentences:resent', { share: formatPercent(resentBytes / totalBytes, i18n) }));
+  if (filledBytes > 0) parts.push(i18n.t('sentences:byTcp', { size: formatBytes(filledBytes, i18n) }));
+  if (parts.length === 1) parts.push(i18n.t('sentences:nothingResent'));
   return `${parts.join(', ')}.`;
 }
 
-function withReason(words: string, reason: string | undefined): string {
-  return reason === undefined || reason === '' ? words : `${words}: ${plainText(reason, REASON_CHARS)}`;
+function missing(bytes: number, i18n: i18n): string {
+  return i18n.t('sentences:missing', { size: formatBytes(bytes, i18n) });
+}
+
+function withReason(words: string, reason: string | undefined, i18n: i18n): string {
+  if (reason === undefined || reason === '') return words;
+  return i18n.t('sentences:withReason', { words, reason: plainText(reason, REASON_CHARS) });
 }
 
 function asSentence(text: string): string {

@@ -27,3 +27,10 @@ export const MAX_REASON_CHARS = 500;
 export const MAX_HELD_TRANSFERS = 8;
 /** Payloads smaller than this would drown in headers; no path that carries music has such an MTU. */
 export const MIN_PAYLOAD_BYTES = 256;
+/** An assembly hall: students in one room, paired or connected. */
+export const MAX_STUDENTS = 1000;
+/** Classes, sections and rows of one school year. */
+export const MAX_GROUPS = 100;
+/** An examination of the network is over in seconds: probes of each kind, and how long students listen. */
+export const MAX_PROBES = 5_000;
+export const MAX_PROBE_LISTEN_MS = 20_000;

@@ -5,6 +5,8 @@ import {
   MAX_COVERS_BYTES,
   MAX_HELD_TRANSFERS,
   MAX_PEER_NAME_CHARS,
+  MAX_PROBE_LISTEN_MS,
+  MAX_PROBES,
   MAX_REASON_CHARS,
   MAX_TRANSFER_BYTES,
 } from './limits';
@@ -24,6 +26,9 @@ const announce = {
 const hello = { type: 'hello', version: 1, name: 'Ada', held: [{ transfer, complete: false, missing: 'AAAA' }] };
 const report = { type: 'report', transfer, transmission: 3, ip: '10.0.0.7', forged: 0 };
 
+const probe = { type: 'probe', id: transfer, group: '239.1.2.3', port: 47_472, slow: 60, fast: 600, listenMs: 5000 };
+const probeReport = { type: 'probeReport', id: transfer, slow: 60, fast: 0, adapter: 'wifi', elsewhere: false };
+
 const both = [
   { type: 'ping', id: 0 },
   { type: 'pong', id: 7 },
@@ -39,6 +44,7 @@ const fromTeacher = [
   { type: 'pause', transfer },
   { type: 'resume', transfer },
   { type: 'finished', transfer },
+  probe,
 ];
 const fromStudent = [
   ...both,
@@ -49,6 +55,7 @@ const fromStudent = [
   { type: 'ready', transfer, transmission: 0, probeSeen: false },
   { type: 'complete', transfer },
   { type: 'failed', transfer, reason },
+  probeReport,
 ];
 
 /** The message with one field, named by its path, set to another value. */
@@ -132,12 +139,23 @@ describe('messages', () => {
     [hello, 'held.0.missing', '§'],
     [report, 'ip', 'my machine'],
     [report, 'forged', -1],
+    [probeReport, 'slow', MAX_PROBES + 1],
+    [probeReport, 'adapter', 'pigeon'],
     [{ type: 'leave', reason }, 'reason', 'x'.repeat(MAX_REASON_CHARS + 1)],
     [{ type: 'ready', transfer, transmission: 0, probeSeen: true }, 'probeSeen', 'yes'],
   ])('of students too: %j with another %s', (message, path, value) => {
     const wrong = () => parseStudentMessage(withField(message, path, value));
     expect(wrong).toThrow(WireError);
     expect(wrong).toThrow(`message: ${path}`);
+  });
+
+  it.each([
+    ['group', 'localhost'],
+    ['slow', 0],
+    ['fast', MAX_PROBES + 1],
+    ['listenMs', MAX_PROBE_LISTEN_MS + 1],
+  ])('of an examination too: a wrong %s', (path, value) => {
+    expect(() => parseTeacherMessage(withField(probe, path, value))).toThrow(`message: ${path}`);
   });
 
   it('at their limits are taken', () => {

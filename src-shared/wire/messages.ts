@@ -8,6 +8,8 @@ import {
   MAX_HELD_TRANSFERS,
   MAX_HELLO_BYTES,
   MAX_PEER_NAME_CHARS,
+  MAX_PROBE_LISTEN_MS,
+  MAX_PROBES,
   MAX_REASON_CHARS,
   MAX_TAG_CHARS,
   MAX_TRANSFER_BYTES,
@@ -91,9 +93,26 @@ const hello = z.object({
 const welcome = z.object({ type: z.literal('welcome'), version: z.int(), room: peerName, student: sha256 });
 const ping = z.object({ type: z.literal('ping'), id: z.int().min(0) });
 const pong = z.object({ type: z.literal('pong'), id: z.int().min(0) });
+/** Free space where the student stores music; after the welcome, and when it has changed much. */
+const space = z.object({ type: z.literal('space'), freeBytes: z.int().min(0) });
 const leave = z.object({ type: z.literal('leave'), reason });
 /** The last message before the sender of it closes the connection. */
-const fault = z.object({ type: z.literal('fault'), code: z.enum(['version', 'protocol', 'busy', 'replaced']), reason });
+const fault = z.object({
+  type: z.literal('fault'),
+  code: z.enum(['version', 'protocol', 'busy', 'replaced', 'unpaired', 'code']),
+  reason,
+});
+
+// --- Pairing (6.5): CPace inside TLS, in place of the hello of a student who is not paired yet ---
+
+/** 32-byte group elements and 64-byte confirmation tags, as hex. */
+const share = z.string().regex(/^[0-9a-f]{64}$/);
+const tag64 = z.string().regex(/^[0-9a-f]{128}$/);
+const pair = z.object({ type: z.literal('pair'), version: z.int(), name: peerName, share });
+const pairShare = z.object({ type: z.literal('pairShare'), share });
+const confirm = z.object({ type: z.literal('confirm'), tag: tag64 });
+/** Both know the code, and the teacher has pinned the student: the hello follows on the same connection. */
+const paired = z.object({ type: z.literal('paired'), tag: tag64, room: peerName });
 
 // --- A transmission (4.2) ---
 
@@ -160,8 +179,34 @@ const resume = z.object({ type: z.literal('resume'), transfer: transferId });
 /** The transfer is over for everybody. */
 const finished = z.object({ type: z.literal('finished'), transfer: transferId });
 
+// --- Examining the network (5.5) ---
+
+/** Probes of this id are coming on the group: first so many slowly, then so many fast. */
+const probe = z.object({
+  type: z.literal('probe'),
+  id: transferId,
+  group: z.union([z.ipv4(), z.ipv6()]),
+  port: z.int().min(1).max(65535),
+  slow: z.int().min(1).max(MAX_PROBES),
+  fast: z.int().min(0).max(MAX_PROBES),
+  /** How long to listen before reporting. */
+  listenMs: z.int().min(1).max(MAX_PROBE_LISTEN_MS),
+});
+const probeReport = z.object({
+  type: z.literal('probeReport'),
+  id: transferId,
+  /** Different probes of each kind that arrived on the adapter which the control connection uses. */
+  slow: z.int().min(0).max(MAX_PROBES),
+  fast: z.int().min(0).max(MAX_PROBES),
+  adapter: z.enum(['wifi', 'wired', 'unknown']),
+  /** None arrived there, yet some on another adapter. */
+  elsewhere: z.boolean(),
+});
+
 const teacherMessage = z.discriminatedUnion('type', [
   welcome,
+  pairShare,
+  paired,
   ping,
   pong,
   fault,
@@ -172,9 +217,13 @@ const teacherMessage = z.discriminatedUnion('type', [
   pause,
   resume,
   finished,
+  probe,
 ]);
 const studentMessage = z.discriminatedUnion('type', [
   hello,
+  pair,
+  confirm,
+  space,
   ping,
   pong,
   leave,
@@ -184,6 +233,7 @@ const studentMessage = z.discriminatedUnion('type', [
   report,
   complete,
   failed,
+  probeReport,
 ]);
 
 /** Teacher -> student. */
@@ -192,6 +242,8 @@ export type TeacherMessage = z.infer<typeof teacherMessage>;
 export type StudentMessage = z.infer<typeof studentMessage>;
 export type Announce = z.infer<typeof announce>;
 export type Hello = z.infer<typeof hello>;
+export type Probe = z.infer<typeof probe>;
+export type ProbeReport = z.infer<typeof probeReport>;
 
 /** Checks a decoded JSON body from a teacher. `undefined`: a kind this version does not know, to be ignored (4.1). */
 export function parseTeacherMessage(body: unknown): TeacherMessage | undefined {

@@ -1,81 +1,77 @@
 import { Headphones, Presentation } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { FieldError, Form, Input, Label, Radio, RadioGroup, Text, TextField } from 'react-aria-components';
+import { Form, Radio, RadioGroup } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
 import type { Role, SettingsView } from '../../../src-shared/ipc/contract';
 import { MAX_PEER_NAME_CHARS } from '../../../src-shared/wire/limits';
 import { request } from '../../ipc-client';
 import { attempt } from '../../stores/app-store';
 import { Button } from '../../ui/button';
 import { Logo } from '../../ui/logo';
-import { strings } from '../../ui/strings';
+import { ProblemBanner } from '../../ui/problem-banner';
+import { TextField } from '../../ui/text-field';
 import './first-start.css';
 
-const words = strings.firstStart;
-
-const ROLES = [
-  { role: 'teacher', icon: Presentation, label: words.teach, detail: words.teachDetail },
-  { role: 'student', icon: Headphones, label: words.receive, detail: words.receiveDetail },
-] as const;
-
-interface Props {
-  readonly settings: SettingsView;
-  readonly canCancel: boolean;
-  onDone(): void;
-}
-
-/** The one question of the first start; also where role and name are changed later. */
-export function FirstStart({ settings, canCancel, onDone }: Props) {
-  const [role, setRole] = useState<Role | null>(settings.role);
+/** The first minute: one question and a name. */
+export function FirstStart({ settings }: { settings: SettingsView }) {
+  const { t } = useTranslation('start');
+  const [role, setRole] = useState<Role | null>(null);
   const [name, setName] = useState(settings.name);
+  const [tried, setTried] = useState(false);
+  const isNameMissing = name.trim() === '';
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (role === null || name.trim() === '') return;
-    attempt(request('introduce', { role, name }).then(onDone));
+    setTried(true);
+    if (role === null || isNameMissing) return;
+    attempt(request('introduce', { role, name }));
   };
 
   return (
     <main className="first-start">
       <Form className="first-start-form" onSubmit={submit}>
         <Logo size={52} />
-        <h1>{canCancel ? words.change : words.title}</h1>
-        <p className="muted first-start-lead">{words.lead}</p>
-        <RadioGroup
-          className="roles"
-          aria-label={words.question}
-          value={role}
-          onChange={(value) => setRole(value === 'teacher' ? 'teacher' : 'student')}
-        >
-          {ROLES.map(({ role: value, icon: Icon, label, detail }) => (
-            <Radio key={value} value={value} className="role">
-              <Icon size={24} aria-hidden="true" />
-              <span className="role-label">{label}</span>
-              <span className="role-detail">{detail}</span>
-            </Radio>
-          ))}
-        </RadioGroup>
+        <h1>{t('title')}</h1>
+        <p className="muted first-start-lead">{t('lead')}</p>
+        <RoleChoice role={role} onChange={setRole} />
         <TextField
-          className="field"
-          isRequired
+          label={t('name')}
           value={name}
           onChange={setName}
           maxLength={MAX_PEER_NAME_CHARS}
-          validate={(text) => (text.trim() === '' ? words.nameMissing : null)}
-        >
-          <Label>{words.name}</Label>
-          <Input autoComplete="off" spellCheck="false" />
-          <Text slot="description" className="field-hint">
-            {words.nameHint}
-          </Text>
-          <FieldError className="field-error" />
-        </TextField>
-        <div className="first-start-actions">
-          {canCancel ? <Button onPress={onDone}>{words.cancel}</Button> : null}
-          <Button kind="primary" type="submit" isDisabled={role === null}>
-            {canCancel ? words.save : words.start}
-          </Button>
-        </div>
+          hint={role === 'teacher' ? t('roomHint') : t('nameHint')}
+          error={tried && isNameMissing ? t('nameMissing') : undefined}
+        />
+        <ProblemBanner />
+        <Button kind="primary" type="submit" isDisabled={role === null}>
+          {t('start')}
+        </Button>
       </Form>
     </main>
+  );
+}
+
+const ROLES = [
+  { role: 'teacher', icon: Presentation, detail: 'teacherDetail' },
+  { role: 'student', icon: Headphones, detail: 'studentDetail' },
+] as const;
+
+function RoleChoice({ role, onChange }: { role: Role | null; onChange(role: Role): void }) {
+  const { t } = useTranslation('start');
+  return (
+    <RadioGroup
+      className="roles"
+      aria-label={t('question')}
+      value={role}
+      onChange={(value) => onChange(value === 'teacher' ? 'teacher' : 'student')}
+    >
+      {ROLES.map(({ role: value, icon: Icon, detail }) => (
+        <Radio key={value} value={value} className="role">
+          <Icon size={24} aria-hidden="true" />
+          <span className="role-label">{t(value)}</span>
+          <span>{t(detail)}</span>
+        </Radio>
+      ))}
+    </RadioGroup>
   );
 }

@@ -1,23 +1,22 @@
-import { strings } from '../../ui/strings';
-
-const words = strings.lossMap;
+import { useTranslation } from 'react-i18next';
 
 /** What the colours mean, in words. */
 export function Legend() {
+  const { t } = useTranslation('send');
   return (
     <ul className="legend">
       <li>
         <span className="legend-swatch legend-unsent" />
-        {words.unsent}
+        {t('lossMap.unsent')}
       </li>
       <li>
         <span className="legend-swatch legend-none" />
-        {words.none}
+        {t('lossMap.none')}
       </li>
       <li>
-        {words.one}
+        {t('lossMap.one')}
         <span className="legend-swatch legend-ramp" />
-        {words.all}
+        {t('lossMap.all')}
       </li>
     </ul>
   );

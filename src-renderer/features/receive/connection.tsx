@@ -1,119 +1,100 @@
-import { Check, LoaderCircle, ShieldQuestion } from 'lucide-react';
-import { type FormEvent, useState } from 'react';
-import { FieldError, Form, Input, Label, TextField } from 'react-aria-components';
-import type { FoundRoom, StudentSnapshot } from '../../../src-shared/ipc/snapshots';
-import { shortFingerprint } from '../../../src-shared/text/format';
+import { LoaderCircle, type LucideIcon, Power, WifiOff } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { StudentSnapshot } from '../../../src-shared/ipc/snapshots';
 import { plainText } from '../../../src-shared/text/plain-text';
 import { request } from '../../ipc-client';
 import { attempt } from '../../stores/app-store';
-import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/button';
-import { strings } from '../../ui/strings';
+import { KnownRooms } from './known-rooms';
+import { PairCard } from './pair-card';
+import { roomsInReach, wantsCode } from './rooms';
+import { useOnline } from './use-online';
+import './connection.css';
 
-const words = strings.receive;
+const ROOM_CHARS = 80;
 
-/** While the student is in no room: which there are, whom to trust, and a field for an address. */
-export function Connection({ snapshot, address }: { snapshot: StudentSnapshot; address: string | null }) {
-  const { connection, room, found } = snapshot;
-  const others = found.filter((other) => other.fingerprint !== room?.fingerprint);
-  if (connection === 'connected') return others.length === 0 ? null : <RoomList rooms={others} />;
+interface Props {
+  readonly snapshot: StudentSnapshot;
+  /** Whether there is music below: what is going on is said shortly then. */
+  readonly compact: boolean;
+}
+
+/** While the student is in no room: what is going on, and the code that it takes. */
+export function Connection({ snapshot, compact }: Props) {
+  if (snapshot.connection === 'paused') return <Paused compact={compact} />;
+  if (!wantsCode(snapshot)) return <Searching snapshot={snapshot} compact={compact} />;
+  const { fresh, strangers } = roomsInReach(snapshot);
   return (
     <>
-      {connection === 'untrusted' && room !== null ? <TrustQuestion room={room} /> : <Searching snapshot={snapshot} />}
-      {others.length === 0 ? null : <RoomList rooms={others} />}
-      <AddressField address={address} />
+      {fresh.length === 0 ? <Searching snapshot={snapshot} compact /> : null}
+      <PairCard fresh={fresh} strangers={strangers} />
     </>
   );
 }
 
-function Searching({ snapshot: { connection, room } }: { snapshot: StudentSnapshot }) {
-  const connecting = connection === 'connecting';
+/** Rooms besides the one that the student is in or waits for, for those who ask. */
+export function OtherRooms({ snapshot }: Pick<Props, 'snapshot'>) {
+  const { known, fresh, strangers } = roomsInReach(snapshot);
   return (
-    <section className="searching">
-      <LoaderCircle className="spinner" size={28} strokeWidth={1.75} aria-hidden="true" />
-      <h2>{connecting ? words.connecting : words.searching}</h2>
-      <p className="muted">{connecting ? plainText(room?.name ?? room?.address ?? '…', 80) : words.searchingDetail}</p>
-    </section>
+    <>
+      <PairCard fresh={fresh} strangers={strangers} />
+      <KnownRooms rooms={known} />
+    </>
   );
 }
 
-function TrustQuestion({ room }: { room: FoundRoom }) {
+/** How many rooms there are for those who ask; 0 where they are in sight anyway. */
+export function countOtherRooms(snapshot: StudentSnapshot): number {
+  if (snapshot.connection === 'paused' || wantsCode(snapshot)) return 0;
+  const { known, fresh, strangers } = roomsInReach(snapshot);
+  return known.length + fresh.length + strangers.length;
+}
+
+function Searching({ snapshot: { connection, room }, compact }: { snapshot: StudentSnapshot; compact: boolean }) {
+  const { t } = useTranslation('receive');
+  const online = useOnline();
+  const look = { icon: LoaderCircle, spins: true, compact };
+  if (connection === 'connecting') {
+    const name = plainText(room?.name || room?.address || '…', ROOM_CHARS);
+    return <Standing {...look} title={t('connectingTo', { room: name })} detail="" />;
+  }
+  if (!online) {
+    return <Standing icon={WifiOff} title={t('offline')} detail={t('offlineDetail')} compact={compact} />;
+  }
+  return <Standing {...look} title={t('searching')} detail={t('searchingDetail')} />;
+}
+
+function Paused({ compact }: { compact: boolean }) {
+  const { t } = useTranslation('receive');
   return (
-    <section className="trust panel" aria-labelledby="trust-title">
-      <ShieldQuestion className="tint" size={28} strokeWidth={1.75} aria-hidden="true" />
-      <h2 id="trust-title">{words.untrusted}</h2>
-      <p className="muted">{words.untrustedDetail}</p>
-      <div className="trust-room">
-        <Avatar id={room.fingerprint} name={room.name} />
-        <div className="one-line">
-          <p className="room-name one-line">{plainText(room.name, 80)}</p>
-          <p className="mono selectable">{shortFingerprint(room.fingerprint)}</p>
-        </div>
-      </div>
-      <Button kind="primary" icon={Check} onPress={() => trust(room)}>
-        {words.trust}
+    <Standing icon={Power} title={t('paused')} detail={t('pausedDetail')} compact={compact}>
+      <Button kind="primary" onPress={() => attempt(request('receive', { on: true }))}>
+        {t('switchOn')}
       </Button>
-    </section>
+    </Standing>
   );
 }
 
-function trust({ fingerprint }: FoundRoom): void {
-  attempt(request('trust', { fingerprint }));
+interface StandingProps {
+  readonly icon: LucideIcon;
+  readonly spins?: boolean;
+  readonly title: string;
+  readonly detail: string;
+  readonly compact: boolean;
+  readonly children?: ReactNode;
 }
 
-function RoomList({ rooms }: { rooms: readonly FoundRoom[] }) {
+/** How things stand, large where there is nothing else to see. */
+function Standing({ icon: Icon, spins = false, title, detail, compact, children }: StandingProps) {
   return (
-    <section className="rooms" aria-labelledby="rooms-title">
-      <h2 id="rooms-title">{words.rooms}</h2>
-      <ul>
-        {rooms.map((room) => (
-          <li key={`${room.fingerprint} ${room.address}:${room.port}`} className="room panel">
-            <Avatar id={room.fingerprint} name={room.name} />
-            <div className="room-text">
-              <p className="room-name one-line">{plainText(room.name, 80)}</p>
-              <p className="room-detail one-line muted mono">
-                {shortFingerprint(room.fingerprint)} · {room.trusted ? words.trusted : words.notTrusted}
-              </p>
-            </div>
-            <Button onPress={() => attempt(request('connect', { address: addressOf(room) }))}>{words.join}</Button>
-          </li>
-        ))}
-      </ul>
+    <section className={compact ? 'standing standing-compact panel' : 'standing'}>
+      <Icon className={spins ? 'spinner' : 'tint'} size={compact ? 20 : 32} strokeWidth={1.75} aria-hidden="true" />
+      <div className="standing-text">
+        <h2>{title}</h2>
+        {detail === '' ? null : <p className="muted">{detail}</p>}
+      </div>
+      {children}
     </section>
-  );
-}
-
-function addressOf({ address, port }: FoundRoom): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-function AddressField({ address }: { address: string | null }) {
-  const [typed, setTyped] = useState(address ?? '');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    attempt(request('connect', { address: typed.trim() }));
-  };
-  return (
-    <Form className="address" onSubmit={submit}>
-      <TextField
-        className="field"
-        isRequired
-        value={typed}
-        onChange={setTyped}
-        validate={(text) => (/^\S+:\d{1,5}$/.test(text.trim()) ? null : words.addressWrong)}
-      >
-        <Label>{words.addressLabel}</Label>
-        <div className="address-row">
-          <Input placeholder={words.addressPlaceholder} autoComplete="off" spellCheck="false" />
-          <Button type="submit">{words.join}</Button>
-        </div>
-        <FieldError className="field-error" />
-      </TextField>
-      {address === null ? null : (
-        <Button kind="quiet" onPress={() => attempt(request('connect', { address: null }))}>
-          {words.searchAgain}
-        </Button>
-      )}
-    </Form>
   );
 }

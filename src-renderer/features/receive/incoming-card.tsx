@@ -1,80 +1,93 @@
-import { CircleAlert, CircleCheck, FolderOpen } from 'lucide-react';
+import { CircleAlert, FolderPen, Pause } from 'lucide-react';
 import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
 import { type IncomingView, LOSS_MAP_CELLS } from '../../../src-shared/ipc/snapshots';
-import { countOf, formatBytes, formatPercent, formatRate } from '../../../src-shared/text/format';
+import { capitalized, formatPercent, formatRate } from '../../../src-shared/text/format';
 import { plainText } from '../../../src-shared/text/plain-text';
-import { incomingInWords } from '../../../src-shared/text/sentences';
+import { contentInWords, incomingInWords } from '../../../src-shared/text/sentences';
 import { request } from '../../ipc-client';
 import { attempt } from '../../stores/app-store';
-import { titleOf } from '../../stores/transfer-selectors';
 import { Button } from '../../ui/button';
 import { Cover } from '../../ui/cover';
 import { ProgressBar } from '../../ui/progress-bar';
-import { capitalized, strings } from '../../ui/strings';
 import { reachedCells } from '../loss-map/loss-cells';
 import { LossStrip } from '../loss-map/loss-strip';
+import { setTitle } from './received-rows';
+import { SetName } from './set-name';
 
-const words = strings.receive;
+const FROM_CHARS = 60;
 
-/** One transfer as the student sees it. */
-export const IncomingCard = memo(function IncomingCard({ transfer }: { transfer: IncomingView }) {
-  const { title, more } = titleOf(transfer.files);
-  const size = transfer.files.reduce((sum, file) => sum + file.size, 0);
+interface Props {
+  readonly transfer: IncomingView;
+  /** False where this computer's policy says where music goes. */
+  readonly canChangeFolder: boolean;
+}
+
+/** One transfer that is on its way, or did not get here. */
+export const IncomingCard = memo(function IncomingCard({ transfer, canChangeFolder }: Props) {
+  const { t, i18n } = useTranslation('receive');
+  const contentBytes = transfer.files.reduce((sum, { size }) => sum + size, 0);
+  const content = contentInWords({ files: transfer.files, contentBytes }, i18n);
+  const title = setTitle(transfer);
+  const failed = transfer.state === 'failed';
   return (
     <li className="incoming panel" data-state={transfer.state} data-testid="incoming">
       <Cover image={transfer.covers[0]} size="large" />
       <div className="incoming-title">
         <h2 className="one-line">
-          {plainText(title, 120)} {more > 0 ? <span className="and-more">{strings.send.andMore(more)}</span> : null}
+          <SetName transfer={transfer} />
         </h2>
-        <p className="one-line muted number">
-          {words.from(plainText(transfer.from, 60))} · {countOf(transfer.files.length, 'file')}, {formatBytes(size)}
-        </p>
+        <p className="muted number">{t('fromWith', { name: plainText(transfer.from, FROM_CHARS), content })}</p>
       </div>
-      <Body transfer={transfer} />
+      {failed ? (
+        <Failed transfer={transfer} canChangeFolder={canChangeFolder} />
+      ) : (
+        <Arriving transfer={transfer} title={title} />
+      )}
     </li>
   );
 });
 
-function Body({ transfer }: { transfer: IncomingView }) {
-  if (transfer.state === 'complete') return <Done id={transfer.id} />;
-  if (transfer.state === 'failed') {
-    return (
-      <p className="incoming-end member-failed">
-        <CircleAlert size={18} aria-hidden="true" />
-        <span>{capitalized(incomingInWords(transfer))}</span>
-      </p>
-    );
-  }
-  return <Arriving transfer={transfer} />;
-}
-
-function Done({ id }: { id: string }) {
+function Arriving({ transfer, title }: { transfer: IncomingView; title: string }) {
+  const { t, i18n } = useTranslation('receive');
+  const { totalBytes, missingBytes, rate, state } = transfer;
+  const share = totalBytes === 0 ? 0 : 1 - missingBytes / totalBytes;
+  const detail = { repairing: t('repairDetail'), interrupted: t('interruptedDetail') }[state as string];
   return (
-    <div className="incoming-end">
-      <CircleCheck className="member-done" size={18} aria-hidden="true" />
-      <span>{capitalized(incomingInWords({ state: 'complete', transmission: 0, missingBytes: 0 }))}</span>
-      <Button icon={FolderOpen} onPress={() => attempt(request('show', { transfer: id }))}>
-        {words.show}
-      </Button>
+    <div className="incoming-progress">
+      <p className="incoming-state number">
+        {state === 'interrupted' ? <Pause size={16} aria-hidden="true" /> : null}
+        <span className="incoming-words">{capitalized(incomingInWords(transfer, i18n))}</span>
+        <span className="muted">{rate > 0 && state !== 'interrupted' ? formatRate(rate, i18n) : ''}</span>
+        <span className="incoming-percent">{formatPercent(share, i18n)}</span>
+      </p>
+      <ProgressBar share={share} label={t('progress', { title })} />
+      <LossStrip cells={transfer.lossMap} sentCells={reachedOf(transfer)} />
+      {detail === undefined ? null : <p className="incoming-detail muted">{detail}</p>}
     </div>
   );
 }
 
-function Arriving({ transfer }: { transfer: IncomingView }) {
-  const { totalBytes, missingBytes, rate, lossMap } = transfer;
-  const firstPass = transfer.transmission === 0 && transfer.state === 'receiving';
-  const reached = firstPass ? reachedCells(lossMap, 255, LOSS_MAP_CELLS) : LOSS_MAP_CELLS;
-  const share = totalBytes === 0 ? 0 : 1 - missingBytes / totalBytes;
+/** In the first pass what has not come yet is on its way; later, what is missing has been lost. */
+function reachedOf({ transmission, state, lossMap }: IncomingView): number {
+  const firstPass = transmission === 0 && (state === 'receiving' || state === 'interrupted');
+  return firstPass ? reachedCells(lossMap, 255, LOSS_MAP_CELLS) : LOSS_MAP_CELLS;
+}
+
+function Failed({ transfer, canChangeFolder }: Props) {
+  const { t, i18n } = useTranslation('receive');
   return (
-    <div className="incoming-progress">
-      <p className="incoming-state number">
-        <span>{capitalized(incomingInWords(transfer))}</span>
-        <span className="muted">{rate > 0 ? formatRate(rate) : ''}</span>
-        <span className="incoming-percent">{formatPercent(share)}</span>
+    <div className="incoming-failed">
+      <p className="incoming-reason">
+        <CircleAlert size={18} aria-hidden="true" />
+        <span>{capitalized(incomingInWords(transfer, i18n))}</span>
       </p>
-      <ProgressBar share={share} label={words.progressLabel} />
-      <LossStrip cells={lossMap} sentCells={reached} />
+      <p className="muted">{t('failedDetail')}</p>
+      {canChangeFolder ? (
+        <Button icon={FolderPen} onPress={() => attempt(request('chooseFolder'))}>
+          {t('changeFolder')}
+        </Button>
+      ) : null}
     </div>
   );
 }

@@ -1,87 +1,94 @@
-import { FolderOpen, UserPen } from 'lucide-react';
-import type { SettingsView } from '../../../src-shared/ipc/contract';
+import { Settings } from 'lucide-react';
+import { useState } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import type { SettingsView, TrayView } from '../../../src-shared/ipc/contract';
 import type { StudentSnapshot } from '../../../src-shared/ipc/snapshots';
 import { plainText } from '../../../src-shared/text/plain-text';
-import { incomingInWords } from '../../../src-shared/text/sentences';
-import { request } from '../../ipc-client';
-import { attempt } from '../../stores/app-store';
-import { Button, IconButton } from '../../ui/button';
+import { IconButton } from '../../ui/button';
 import { LiveRegion } from '../../ui/live-region';
 import { Logo } from '../../ui/logo';
 import { ProblemBanner } from '../../ui/problem-banner';
-import { capitalized, strings } from '../../ui/strings';
-import { Connection } from './connection';
+import { AddressForm } from './address-form';
+import { Connection, countOtherRooms, OtherRooms } from './connection';
 import { IncomingCard } from './incoming-card';
+import { NothingYet } from './nothing-yet';
+import { ReceivedList } from './received-list';
+import { useAnnouncement, useWhereabouts } from './standing';
+import { StudentFoot } from './student-foot';
 import './receive.css';
 
-const words = strings.receive;
+const NAME_CHARS = 80;
 
 interface Props {
   readonly snapshot: StudentSnapshot;
   readonly settings: SettingsView;
-  onChangeRole(): void;
+  /** null where there is no tray: closing the window is not spoken of then. */
+  readonly tray: TrayView | null;
+  onSettings(): void;
 }
 
-/** The student's window: nothing has to be done in it, everything can be seen. */
-export function StudentScreen({ snapshot, settings, onChangeRole }: Props) {
-  const { transfers, folder } = snapshot;
+/** The student's window: nothing has to be done in it, everything can be seen and played. */
+export function StudentScreen({ snapshot, settings, tray, onSettings }: Props) {
+  const { t } = useTranslation('receive');
+  const [othersOpen, setOthersOpen] = useState(false);
+  const { transfers, connection } = snapshot;
+  const received = transfers.filter(({ state }) => state === 'complete');
+  const arriving = transfers.filter(({ state }) => state !== 'complete');
+  const connected = connection === 'connected';
+  const others = countOtherRooms(snapshot) > 0;
   return (
     <div className="student">
-      <header className="top-bar">
+      <header className="student-head">
         <Logo size={32} />
-        <div className="top-title">
-          <h1 className="one-line">{plainText(settings.name, 80)}</h1>
-          <p className="muted">{connectionInWords(snapshot)}</p>
+        <div className="student-head-title">
+          <h1 className="one-line">{plainText(settings.name, NAME_CHARS)}</h1>
+          <div className="student-standing">
+            <p className="one-line muted">{useWhereabouts(snapshot)}</p>
+            {others ? <OthersButton open={othersOpen} onOpen={setOthersOpen} /> : null}
+          </div>
         </div>
-        <IconButton icon={UserPen} label={strings.firstStart.change} onPress={onChangeRole} />
+        <IconButton icon={Settings} label={t('settings')} onPress={onSettings} />
       </header>
       <ProblemBanner />
-      <LiveRegion sentence={sentenceOf(snapshot)} />
+      <LiveRegion sentence={useAnnouncement(snapshot)} />
       <main className="student-main">
-        <Connection snapshot={snapshot} address={settings.address} />
-        {transfers.length === 0 && snapshot.connection === 'connected' ? <NothingYet /> : null}
-        <ul className="incoming-list">
-          {transfers.map((transfer) => (
-            <IncomingCard key={transfer.id} transfer={transfer} />
-          ))}
-        </ul>
+        {connected ? null : <Connection snapshot={snapshot} compact={transfers.length > 0} />}
+        {others && othersOpen ? <OtherRooms snapshot={snapshot} /> : null}
+        {arriving.length === 0 ? null : (
+          <section aria-label={t('arriving')}>
+            <ul className="incoming-list">
+              {arriving.map((transfer) => (
+                <IncomingCard
+                  key={transfer.id}
+                  transfer={transfer}
+                  canChangeFolder={!settings.fixed.includes('folder')}
+                />
+              ))}
+            </ul>
+          </section>
+        )}
+        {received.length === 0 ? null : <ReceivedList transfers={received} />}
+        {connected && transfers.length === 0 ? <NothingYet /> : null}
+        {(connected && !(others && othersOpen)) || connection === 'paused' ? null : (
+          <AddressForm address={settings.address} />
+        )}
       </main>
-      <footer className="student-foot">
-        <div className="student-folder">
-          <p className="muted">{words.folder}</p>
-          <p className="one-line selectable" title={folder}>
-            {folder}
-          </p>
-        </div>
-        <Button kind="quiet" onPress={() => attempt(request('chooseFolder'))}>
-          {words.changeFolder}
-        </Button>
-        <Button icon={FolderOpen} onPress={() => attempt(request('show', {}))}>
-          {words.showFolder}
-        </Button>
-        <p className="student-closing muted">{words.closing}</p>
-      </footer>
+      <StudentFoot snapshot={snapshot} settings={settings} closesToTray={tray !== null} />
     </div>
   );
 }
 
-function NothingYet() {
+interface OthersProps {
+  readonly open: boolean;
+  onOpen(open: boolean): void;
+}
+
+function OthersButton({ open, onOpen }: OthersProps) {
+  const { t } = useTranslation('receive');
   return (
-    <section className="nothing-yet">
-      <h2>{words.nothingTitle}</h2>
-      <p className="muted">{words.nothingDetail}</p>
-    </section>
+    <AriaButton className="others-button" aria-expanded={open} onPress={() => onOpen(!open)}>
+      {t('otherRooms')}
+    </AriaButton>
   );
-}
-
-function connectionInWords({ connection, room }: StudentSnapshot): string {
-  if (connection === 'connected') return words.in(plainText(room?.name ?? '', 60));
-  return words[connection];
-}
-
-function sentenceOf(snapshot: StudentSnapshot): string {
-  const [newest] = snapshot.transfers;
-  const standing = connectionInWords(snapshot);
-  if (newest === undefined) return standing;
-  return `${standing}. ${words.from(plainText(newest.from, 60))}: ${capitalized(incomingInWords(newest))}`;
 }

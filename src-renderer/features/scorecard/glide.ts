@@ -5,44 +5,50 @@ const GLIDE_MS = 320;
 /** When half a school moves at once nobody can follow, and measuring every card would cost frames. */
 const MAX_GLIDES_PER_FRAME = 40;
 
-const leftFrom = new Map<string, DOMRect>();
+interface Departure {
+  readonly place: DOMRect;
+  readonly focused: boolean;
+}
+
+const left = new Map<string, Departure>();
 let frame = 0;
 
-function remember(id: string, place: DOMRect): void {
-  leftFrom.set(id, place);
+function remember(id: string, element: HTMLElement): void {
+  left.set(id, { place: element.getBoundingClientRect(), focused: document.activeElement === element });
   if (frame !== 0) return;
   // A card that left and did not come back within the same frame has gone for good.
   frame = requestAnimationFrame(() => {
     frame = 0;
-    leftFrom.clear();
+    left.clear();
   });
 }
 
-/** A card that leaves one area and appears in the other moves there before the eyes; still under reduced motion. */
+/**
+ * A card that leaves one area and appears in the other moves there before the eyes, and takes the keyboard's focus along;
+ * under reduced motion it is simply there.
+ */
 export function useGlide(id: string, card: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const element = card.current;
     if (element === null) return;
-    const from = leftFrom.get(id);
-    if (from !== undefined) glide(element, from);
+    const from = left.get(id);
+    if (from !== undefined) arrive(element, from);
     return () => {
-      if (leftFrom.size < MAX_GLIDES_PER_FRAME) remember(id, element.getBoundingClientRect());
+      if (left.size < MAX_GLIDES_PER_FRAME) remember(id, element);
     };
   }, [id, card]);
 }
 
-function glide(element: HTMLElement, from: DOMRect): void {
+function arrive(element: HTMLElement, from: Departure): void {
+  if (from.focused) element.focus({ preventScroll: true });
   if (window.matchMedia('(prefers-reduced-motion: reduce)').matches) return;
   const to = element.getBoundingClientRect();
-  const start = `translate(${from.left - to.left}px, ${from.top - to.top}px)`;
+  const start = `translate(${from.place.left - to.left}px, ${from.place.top - to.top}px)`;
   element.animate(
     [
       { transform: start, zIndex: 1 },
       { transform: 'none', zIndex: 1 },
     ],
-    {
-      duration: GLIDE_MS,
-      easing: 'cubic-bezier(0.2, 0, 0, 1)',
-    },
+    { duration: GLIDE_MS, easing: 'cubic-bezier(0.2, 0, 0, 1)' },
   );
 }

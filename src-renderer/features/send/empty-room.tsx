@@ -1,76 +1,75 @@
 import { FileMusic } from 'lucide-react';
-import type { RoomView, TeacherSnapshot } from '../../../src-shared/ipc/snapshots';
-import { shortFingerprint } from '../../../src-shared/text/format';
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { StudentView, TeacherSnapshot } from '../../../src-shared/ipc/snapshots';
 import { plainText } from '../../../src-shared/text/plain-text';
-import { request } from '../../ipc-client';
-import { attempt } from '../../stores/app-store';
 import { Avatar } from '../../ui/avatar';
-import { Button } from '../../ui/button';
-import { strings } from '../../ui/strings';
+import { LetIn } from './let-in';
+import { hereCount } from './send-options';
+import './empty-room.css';
 
-const words = strings.send;
 const modifier = navigator.userAgent.includes('Mac') ? '⌘' : 'Ctrl';
 
-/** Before the first transfer: where to drop, and who is there. */
+/** Before the first transfer: how to let students in, where to drop, and who is there. */
 export function EmptyRoom({ snapshot }: { snapshot: TeacherSnapshot }) {
+  const { room, students } = snapshot;
   return (
-    <main className="empty-room">
-      <section className="drop-here">
-        <FileMusic className="tint" size={52} strokeWidth={1.25} aria-hidden="true" />
-        <h2>{words.dropTitle}</h2>
-        <p className="muted drop-here-detail">{words.dropDetail}</p>
-        <div className="drop-here-actions">
-          <Button kind="primary" onPress={() => attempt(request('choose', { kind: 'files' }))}>
-            {words.sendFiles}
-          </Button>
-          <Button onPress={() => attempt(request('choose', { kind: 'folders' }))}>{words.sendFolder}</Button>
-        </div>
-        <p className="muted drop-here-keys">{words.keys(modifier)}</p>
-      </section>
-      {snapshot.students.length === 0 ? <NobodyYet room={snapshot.room} /> : <InTheRoom students={snapshot.students} />}
-    </main>
+    <div className="empty-room" data-nobody={students.length === 0}>
+      {students.length === 0 && room !== null ? <LetIn room={room} /> : null}
+      <DropHere students={students} />
+      <People students={students} />
+    </div>
   );
 }
 
-function NobodyYet({ room }: { room: RoomView | null }) {
+function DropHere({ students }: { students: readonly StudentView[] }) {
+  const { t } = useTranslation('send');
+  const absent = students.length > 0 && hereCount(students) === 0;
   return (
-    <section className="waiting panel">
-      <h2>{words.waitingTitle}</h2>
-      <p className="muted">{words.waitingDetail}</p>
-      {room === null ? null : <RoomFacts room={room} />}
+    <section className="drop-here">
+      <FileMusic className="tint" size={52} strokeWidth={1.25} aria-hidden="true" />
+      <h2>{absent ? t('absentTitle', { count: students.length }) : t('dropTitle')}</h2>
+      <p className="muted drop-here-detail">{absent ? t('absentDetail') : t('dropDetail')}</p>
+      <p className="muted drop-here-keys">{t('keys', { modifier })}</p>
     </section>
   );
 }
 
-function RoomFacts({ room }: { room: RoomView }) {
+/** Those who are here, and below them those who are not. */
+const People = memo(function People({ students }: { students: readonly StudentView[] }) {
+  const { t } = useTranslation('send');
+  const here = students.filter(({ connected }) => connected);
+  const away = students.filter(({ connected }) => !connected);
   return (
-    <dl className="room-facts">
-      <div>
-        <dt className="muted">{words.fingerprint}</dt>
-        <dd className="mono selectable">{shortFingerprint(room.fingerprint)}</dd>
-      </div>
-      <div>
-        <dt className="muted">{words.address}</dt>
-        <dd className="mono selectable">
-          {room.address.includes(':') ? `[${room.address}]` : room.address}:{room.port}
-        </dd>
-      </div>
-    </dl>
+    <>
+      <Persons id="persons-here" title={t('inTheRoom')} students={here} />
+      <Persons id="persons-away" title={t('notInTheRoom')} students={away} />
+    </>
   );
-}
+});
 
-function InTheRoom({ students }: { students: TeacherSnapshot['students'] }) {
+function Persons({ id, title, students }: { id: string; title: string; students: readonly StudentView[] }) {
+  if (students.length === 0) return null;
   return (
-    <section className="in-the-room">
-      <h2>{words.inTheRoom}</h2>
+    <section className="persons" aria-labelledby={id}>
+      <header className="area-head">
+        <h2 id={id}>{title}</h2>
+        <span className="area-count number">{students.length}</span>
+      </header>
       <ul>
-        {students.map(({ id, name, ip }) => (
-          <li key={id} className="person" title={ip} data-testid="person">
-            <Avatar id={id} name={name} />
-            <span className="one-line">{plainText(name, 80)}</span>
-          </li>
+        {students.map((student) => (
+          <Person key={student.id} student={student} />
         ))}
       </ul>
     </section>
   );
 }
+
+const Person = memo(function Person({ student: { id, name, connected } }: { student: StudentView }) {
+  return (
+    <li className="person" data-here={connected} data-testid="person">
+      <Avatar id={id} name={name} />
+      <span className="one-line">{plainText(name, 80)}</span>
+    </li>
+  );
+});

@@ -1,35 +1,45 @@
+import type { i18n } from 'i18next';
 import { CircleAlert, CircleCheck, Pause, Play, X } from 'lucide-react';
-import { Dialog, DialogTrigger, Heading, Modal, ModalOverlay } from 'react-aria-components';
-import type { TransferView } from '../../../src-shared/ipc/snapshots';
-import { formatDuration, formatPercent, formatRate } from '../../../src-shared/text/format';
+import { useTranslation } from 'react-i18next';
+import type { TeacherSnapshot, TransferView } from '../../../src-shared/ipc/snapshots';
+import { capitalized, formatDuration, formatPercent, formatRate } from '../../../src-shared/text/format';
 import { plainText } from '../../../src-shared/text/plain-text';
-import { closingSentence, contentInWords, phaseInWords } from '../../../src-shared/text/sentences';
+import { closingSentence, phaseInWords } from '../../../src-shared/text/sentences';
 import { request } from '../../ipc-client';
 import { attempt } from '../../stores/app-store';
 import { completeCount, isOver, overallProgress, titleOf } from '../../stores/transfer-selectors';
 import { Button } from '../../ui/button';
-import { Cover } from '../../ui/cover';
+import { ConfirmDialog } from '../../ui/confirm-dialog';
 import { ProgressBar } from '../../ui/progress-bar';
-import { capitalized, strings } from '../../ui/strings';
 import { LossMap } from '../loss-map/loss-map';
+import { HelpButton } from './help-button';
+import { isQueued, remedyFor, timeLeft } from './home-selectors';
+import { Queued } from './queued';
+import { timeLeftInWords } from './send-words';
+import { TransferHead } from './transfer-head';
 
-const words = strings.send;
+interface Props {
+  readonly transfer: TransferView;
+  readonly snapshot: TeacherSnapshot;
+}
 
 /** The transfer that is shown large: what it is, how far it is, and what is missing where. */
-export function TransferPanel({ transfer }: { transfer: TransferView }) {
-  const { title, more } = titleOf(transfer.files);
+export function TransferPanel({ transfer, snapshot }: Props) {
+  const { students } = snapshot;
+  const label = plainText(titleOf(transfer.files).title, 80);
+  if (isQueued(transfer)) {
+    return (
+      <section className="transfer panel" aria-label={label} data-testid="transfer">
+        <TransferHead transfer={transfer} students={students} />
+        <Queued transfer={transfer} snapshot={snapshot} />
+      </section>
+    );
+  }
   return (
-    <section className="transfer panel" aria-label={plainText(title, 80)}>
-      <header className="transfer-head">
-        <Cover image={transfer.covers[0]} size="large" />
-        <div className="transfer-title">
-          <h2 className="one-line">
-            {plainText(title, 120)} {more > 0 ? <span className="and-more">{words.andMore(more)}</span> : null}
-          </h2>
-          <p className="muted number">{contentInWords(transfer)}</p>
-        </div>
+    <section className="transfer panel" aria-label={label} data-testid="transfer">
+      <TransferHead transfer={transfer} students={students}>
         {isOver(transfer) ? null : <Controls transfer={transfer} />}
-      </header>
+      </TransferHead>
       {isOver(transfer) ? <Closing transfer={transfer} /> : <Running transfer={transfer} />}
       <LossMap transfer={transfer} />
     </section>
@@ -37,79 +47,73 @@ export function TransferPanel({ transfer }: { transfer: TransferView }) {
 }
 
 function Controls({ transfer: { id, paused } }: { transfer: TransferView }) {
+  const { t } = useTranslation('send');
   const order = { transfer: id };
   return (
     <div className="transfer-actions">
-      {paused ? (
-        <Button icon={Play} onPress={() => attempt(request('resume', order))}>
-          {words.resume}
-        </Button>
-      ) : (
-        <Button icon={Pause} onPress={() => attempt(request('pause', order))}>
-          {words.pause}
-        </Button>
-      )}
-      <DialogTrigger>
-        <Button icon={X}>{words.cancel}</Button>
-        <ConfirmStop onStop={() => attempt(request('cancel', order))} />
-      </DialogTrigger>
+      <Button icon={paused ? Play : Pause} onPress={() => attempt(request(paused ? 'resume' : 'pause', order))}>
+        {paused ? t('resume') : t('pause')}
+      </Button>
+      <ConfirmDialog
+        trigger={<Button icon={X}>{t('stop')}</Button>}
+        title={t('stopQuestion')}
+        detail={t('stopDetail')}
+        confirm={t('stopForEveryone')}
+        keep={t('keepSending')}
+        danger
+        onConfirm={() => attempt(request('cancel', order))}
+      />
     </div>
-  );
-}
-
-function ConfirmStop({ onStop }: { onStop(): void }) {
-  return (
-    <ModalOverlay className="dialog-shade" isDismissable>
-      <Modal>
-        <Dialog role="alertdialog" className="dialog">
-          <Heading slot="title">{words.cancelQuestion}</Heading>
-          <p className="muted">{words.cancelDetail}</p>
-          <div className="dialog-actions">
-            <Button slot="close" autoFocus>
-              {words.keepSending}
-            </Button>
-            <Button slot="close" kind="danger" onPress={onStop}>
-              {words.stop}
-            </Button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
   );
 }
 
 function Running({ transfer }: { transfer: TransferView }) {
+  const { t, i18n } = useTranslation('send');
   const share = overallProgress(transfer);
+  const counts = { done: completeCount(transfer.permanent), count: transfer.permanent.length };
   return (
-    <div className="transfer-running">
+    <div className="transfer-running" data-paused={transfer.paused}>
       <div className="transfer-state">
-        <p className="transfer-percent number">{formatPercent(share)}</p>
-        <p className="transfer-phase">{capitalized(phaseInWords(transfer))}</p>
-        <p className="muted number">{words.complete(completeCount(transfer.permanent), transfer.permanent.length)}</p>
+        <p className="transfer-percent number">{formatPercent(share, i18n)}</p>
+        <p className="transfer-phase">{capitalized(phaseInWords(transfer, i18n))}</p>
+        {counts.count === 0 ? null : <p className="muted number">{t('complete', counts)}</p>}
       </div>
-      <ProgressBar share={share} label={words.progressLabel} />
-      <p className="transfer-numbers muted number">{numbersOf(transfer).join(' · ')}</p>
+      <ProgressBar share={share} label={t('progressLabel')} />
+      <p className="transfer-numbers muted number">{numbersOf(transfer, i18n).join(' · ')}</p>
     </div>
   );
 }
 
-function numbersOf({ rate, elapsedMs, resentBytes, filledBytes, totalBytes }: TransferView): string[] {
-  const share = (bytes: number) => formatPercent(totalBytes === 0 ? 0 : bytes / totalBytes);
+function numbersOf(transfer: TransferView, i18n: i18n): string[] {
+  const { rate, elapsedMs, resentBytes, filledBytes, totalBytes } = transfer;
+  const share = (bytes: number) => formatPercent(totalBytes === 0 ? 0 : bytes / totalBytes, i18n);
+  const left = timeLeft(transfer);
   return [
-    formatRate(rate),
-    `${formatDuration(elapsedMs)} ${words.elapsed}`,
-    ...(resentBytes > 0 ? [`${share(resentBytes)} ${words.resent}`] : []),
-    ...(filledBytes > 0 ? [`${share(filledBytes)} ${words.byTcp}`] : []),
+    ...(rate > 0 ? [formatRate(rate, i18n)] : []),
+    ...(left === undefined ? [] : [timeLeftInWords(left, transfer, i18n)]),
+    i18n.t('send:elapsed', { duration: formatDuration(elapsedMs, i18n) }),
+    ...(resentBytes > 0 ? [i18n.t('send:resent', { share: share(resentBytes) })] : []),
+    ...(filledBytes > 0 ? [i18n.t('send:byTcp', { share: share(filledBytes) })] : []),
   ];
 }
 
 function Closing({ transfer }: { transfer: TransferView }) {
-  const everybody = transfer.phase === 'finished' && completeCount(transfer.permanent) === transfer.permanent.length;
-  const Icon = everybody ? CircleCheck : CircleAlert;
+  const { i18n } = useTranslation();
+  const good = transfer.phase === 'finished' && completeCount(transfer.permanent) === transfer.permanent.length;
+  const remedy = remedyFor(transfer);
+  const Icon = good ? CircleCheck : CircleAlert;
   return (
-    <div className="closing" data-good={everybody} data-testid="closing">
-      <Icon className={everybody ? 'tint' : 'tint-danger'} size={22} aria-hidden="true" />
-      <p className="number selectable">{closingSentence(transfer)}</p>
+    <div className="closing" data-good={good} data-testid="closing">
+      <Icon className={good ? 'tint' : 'tint-danger'} size={22} aria-hidden="true" />
+      <p className="number selectable">{closingSentence(transfer, i18n)}</p>
+      {remedy === undefined ? null : (
+        <HelpButton {...remedy} transfer={transfer.id} name={onlyName(transfer, remedy.students)} />
+      )}
     </div>
   );
+}
+
+function onlyName({ permanent }: TransferView, ids: readonly string[]): string | undefined {
+  const only = ids.length === 1 ? permanent.find(({ id }) => id === ids[0]) : undefined;
+  return only === undefined ? undefined : plainText(only.name, 40);
 }

@@ -1,0 +1,95 @@
+import { StudentNode } from '../transport/student-node';
+import { TeacherRoom } from '../transport/teacher-room';
+import type {
+  CommandAnswer,
+  CommandArgument,
+  EngineCommand,
+  EnginePicture,
+  EngineStart,
+  OwnStudentCommand,
+  OwnTeacherCommand,
+  StudentCommand,
+  TeacherCommand,
+} from './engine';
+
+/** One engine behind the few things that the main thread asks of it. */
+export interface HostedEngine {
+  picture(): EnginePicture;
+  /** @throws Error with one sentence for people. */
+  carryOut(name: EngineCommand, argument: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** A command without an answer may return whatever it likes. */
+type Carried<N extends EngineCommand> =
+  CommandAnswer<N> extends undefined ? unknown : CommandAnswer<N> | Promise<CommandAnswer<N>>;
+
+/** What is done at each command: all of a role, none of the other. */
+type Deeds<N extends EngineCommand> = { readonly [K in N]: (argument: CommandArgument<K>) => Carried<K> };
+
+/** Opens the engine that the role needs. @throws the engine's own errors, each with a sentence for people. */
+export async function openEngine(start: EngineStart, onProblem: (sentence: string) => void): Promise<HostedEngine> {
+  if (start.role === 'student') {
+    const node: StudentNode = await StudentNode.open({
+      ...start.options,
+      onEvent: (event) => {
+        // The window is drawn from pictures: what is in none of them is a failure of no transfer that only a person can
+        // change, unless it is that a room wants its code.
+        if (event.event !== 'failed' || event.transfer !== undefined || event.final !== true) return;
+        if (node.snapshot().connection !== 'unpaired') onProblem(event.reason);
+      },
+    });
+    return hosted(node, () => ({ role: 'student', snapshot: node.snapshot() }), studentDeeds(node));
+  }
+  const room = await TeacherRoom.open({ ...start.options, onEvent: () => {} });
+  return hosted(room, () => ({ role: 'teacher', snapshot: room.snapshot() }), teacherDeeds(room));
+}
+
+function hosted(
+  engine: { close(): Promise<void> },
+  picture: () => EnginePicture,
+  deeds: Partial<Deeds<EngineCommand>>,
+): HostedEngine {
+  return {
+    picture,
+    close: () => engine.close(),
+    async carryOut(name, argument) {
+      const deed = deeds[name];
+      if (deed === undefined) throw new Error(`This device does not do that in its present role (${name}).`);
+      // The main thread has parsed the argument of this very command.
+      return (deed as (argument: unknown) => unknown)(argument);
+    },
+  };
+}
+
+function teacherDeeds(room: TeacherRoom): Deeds<TeacherCommand | OwnTeacherCommand> {
+  return {
+    send: (argument) => room.send(argument),
+    startNow: (argument) => room.startNow(argument),
+    pause: (argument) => room.pause(argument),
+    resume: (argument) => room.resume(argument),
+    cancel: (argument) => room.cancel(argument),
+    retry: (argument) => room.retry(argument),
+    letIn: (argument) => room.letIn(argument),
+    newCode: () => room.newCode(),
+    renameStudent: (argument) => room.renameStudent(argument),
+    unpair: (argument) => room.unpair(argument),
+    setGroup: (argument) => room.setGroup(argument),
+    renameGroup: (argument) => room.renameGroup(argument),
+    removeGroup: (argument) => room.removeGroup(argument),
+    examine: () => room.examine(),
+    history: () => room.history(),
+    clearHistory: () => room.clearHistory(),
+    sourceOf: ({ transfer }) => room.sourceOf(transfer),
+  };
+}
+
+function studentDeeds(node: StudentNode): Deeds<StudentCommand | OwnStudentCommand> {
+  return {
+    pair: (argument) => node.pair(argument),
+    forget: (argument) => node.forget(argument),
+    receive: (argument) => node.receive(argument),
+    fileOf: ({ transfer, file }) => node.fileOf(transfer, file),
+    wake: () => node.wake(),
+  };
+}

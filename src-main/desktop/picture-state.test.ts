@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import type { EnginePicture } from './engine';
+import { isBusy, isTransferring } from './picture-state';
+
+function picture(role: 'teacher' | 'student', state: string): EnginePicture {
+  const transfers = [role === 'teacher' ? { phase: state } : { state }];
+  return { role, snapshot: { transfers } } as unknown as EnginePicture;
+}
+
+it.each([
+  ['teacher', 'queued', true, false],
+  ['teacher', 'announcing', true, true],
+  ['teacher', 'transmitting', true, true],
+  ['teacher', 'waiting', true, true],
+  ['teacher', 'finished', false, false],
+  ['teacher', 'failed', false, false],
+  ['student', 'receiving', true, true],
+  ['student', 'repairing', true, true],
+  ['student', 'storing', true, true],
+  ['student', 'complete', false, false],
+  ['student', 'interrupted', false, false],
+] as const)('a %s whose transfer is %s: busy %s, transferring %s', (role, state, busy, transferring) => {
+  expect(isBusy(picture(role, state))).toBe(busy);
+  expect(isTransferring(picture(role, state))).toBe(transferring);
+});
+
+it('nobody is busy before there is a picture', () => {
+  expect(isBusy(undefined)).toBe(false);
+  expect(isTransferring(undefined)).toBe(false);
+});

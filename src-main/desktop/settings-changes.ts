@@ -1,0 +1,85 @@
+import type { ParsedArgument } from '../../src-shared/ipc/contract';
+import type { EngineHost } from './engine-host';
+import { isBusy } from './picture-state';
+import { definedOnly, type Settings } from './settings';
+import { FixedSettingError, type SettingsKeeper } from './settings-keeper';
+import { t } from './texts';
+
+/** The settings that an engine reads at its start. */
+const ENGINE_SETTINGS = ['folderTemplate', 'conflict', 'rateMbit'] as const;
+
+export interface SettingsChangesParts {
+  readonly keeper: SettingsKeeper;
+  readonly host: Pick<EngineHost, 'picture' | 'restart' | 'restartWhenIdle'>;
+  /** Starts the program at login, or not. @throws the system's error */
+  startAtLogin(on: boolean): void;
+  /** The settings are other ones now. */
+  onChange(): void;
+  /** A change holds, but not for long: one sentence. */
+  onProblem(sentence: string): void;
+}
+
+/** What a person may change, and what follows from it. Every method throws an error with one sentence for people. */
+export class SettingsChanges {
+  readonly #parts: SettingsChangesParts;
+
+  constructor(parts: SettingsChangesParts) {
+    this.#parts = parts;
+  }
+
+  /** Another role needs another engine at once; another name can wait until nothing suffers from the new start. */
+  async introduce({ role, name }: ParsedArgument<'introduce'>): Promise<void> {
+    const { keeper, host } = this.#parts;
+    const { settings } = keeper;
+    if (role === settings.role && name === settings.name) return;
+    const sameRole = role === settings.role;
+    if (!sameRole && isBusy(host.picture)) throw new Error(t('desktop:stopFirst'));
+    this.#change({ role, name });
+    if (sameRole) host.restartWhenIdle();
+    else await host.restart();
+  }
+
+  /** Language, look, login and notifications change at once; what the engine has to know, once nothing is on its way. */
+  async prefer(wanted: ParsedArgument<'prefer'>): Promise<void> {
+    const changes = definedOnly(wanted);
+    this.#change(changes);
+    if (ENGINE_SETTINGS.some((key) => key in changes)) this.#parts.host.restartWhenIdle();
+    if ('startAtLogin' in changes) this.adoptLogin();
+  }
+
+  /** What is arriving still goes to the folder before. */
+  async changeFolder(folder: string): Promise<void> {
+    this.#change({ folder });
+    this.#parts.host.restartWhenIdle();
+  }
+
+  /** Somebody who types an address wants to be there now: what was on its way goes on later. */
+  async changeAddress(address: string | null): Promise<void> {
+    this.#change({ address });
+    await this.#parts.host.restart();
+  }
+
+  /** Makes the system start the program at login as the settings say. */
+  adoptLogin(): void {
+    try {
+      this.#parts.startAtLogin(this.#parts.keeper.settings.startAtLogin);
+    } catch (error) {
+      throw new Error(t('desktop:loginNotChanged', { reason: reasonOf(error) }));
+    }
+  }
+
+  /** A file that cannot be written is a problem, yet the change holds until the program ends. */
+  #change(changes: Partial<Settings>): void {
+    try {
+      this.#parts.keeper.change(changes, t('desktop:fixed'));
+    } catch (error) {
+      if (error instanceof FixedSettingError) throw error;
+      this.#parts.onProblem(t('desktop:settingsNotSaved', { reason: reasonOf(error) }));
+    }
+    this.#parts.onChange();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

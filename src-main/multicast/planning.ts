@@ -1,0 +1,36 @@
+import { planFirst, planRepair, type RepairPlan, wantsTcp } from './retransmission-planner';
+import { type Member, needOf } from './scorecard';
+import type { SenderOptions } from './sender-io';
+import type { TransferLayout } from './transfer-layout';
+
+/** The planner, with what it has to know of the transfer so far (PROTOCOL.md section 8). */
+export class Planning {
+  private rounds = 0;
+
+  constructor(
+    private readonly layout: TransferLayout,
+    private readonly options: Pick<SenderOptions, 'repair' | 'by' | 'maxRounds'>,
+  ) {}
+
+  /** The transmission after number `latest` for these members. */
+  next(members: readonly Member[], latest: number): RepairPlan {
+    const needy = members.map(needOf);
+    if (latest < 0) return planFirst(needy, this.layout, this.options.by ?? 'multicast');
+    return planRepair(needy, this.layout, this.plannerOptions);
+  }
+
+  /** A transmission begins. */
+  begun(plan: RepairPlan, number: number): void {
+    if (plan.mode === 'plain' && number > 0) this.rounds++;
+  }
+
+  /** Whether a student that failed should be sent to over TCP, as multicast did not serve it. */
+  wantsTcp(member: Member): boolean {
+    return member.outcome === 'failed' && wantsTcp(needOf(member), this.layout, this.plannerOptions);
+  }
+
+  private get plannerOptions() {
+    const { repair, by, maxRounds } = this.options;
+    return { repair: by === 'tcp' ? 'tcp' : repair, maxRounds, rounds: this.rounds } as const;
+  }
+}

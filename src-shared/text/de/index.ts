@@ -1,0 +1,26 @@
+import { classroom } from './classroom';
+import { common } from './common';
+import { desktop } from './desktop';
+import { doctor } from './doctor';
+import { library } from './library';
+import { receive } from './receive';
+import { send } from './send';
+import { sentences } from './sentences';
+import { settings } from './settings';
+import { shell } from './shell';
+import { start } from './start';
+
+/** German. */
+export const de = {
+  classroom,
+  common,
+  desktop,
+  doctor,
+  library,
+  receive,
+  send,
+  sentences,
+  settings,
+  shell,
+  start,
+} as const;

@@ -1,0 +1,77 @@
+import type { settings as english } from '../en/settings';
+import type { Mirror } from '../mirror';
+
+export const settings: Mirror<typeof english> = {
+  fixed: 'Durch die Richtlinie dieses Computers festgelegt',
+  you: 'Du',
+  role: 'Rolle',
+  teacher: 'Ich unterrichte',
+  student: 'Ich empfange',
+  name: 'Name',
+  roomName: 'Name deines Raums',
+  nameMissing: 'Gib einen Namen ein.',
+  toStudentQuestion: 'Empfangen statt unterrichten?',
+  toStudentDetail: 'Dein Raum schließt, und was gerade gesendet wird, bricht ab. Klasse und Gruppen bleiben erhalten.',
+  toTeacherQuestion: 'Unterrichten statt empfangen?',
+  toTeacherDetail:
+    'Dieser Computer empfängt nicht mehr und öffnet einen eigenen Raum. Empfangene Musik bleibt erhalten.',
+  changeRole: 'Rolle wechseln',
+
+  window: 'Fenster',
+  language: 'Sprache',
+  systemLanguage: 'Wie das System ({{language}})',
+  appearance: 'Aussehen',
+  systemAppearance: 'System',
+  light: 'Hell',
+  dark: 'Dunkel',
+
+  background: 'Im Hintergrund',
+  startAtLogin: 'Beim Anmelden starten',
+  startAtLoginStudent: 'Tutti wartet im Infobereich, und Musik kommt an, ohne dass du etwas öffnest.',
+  startAtLoginTeacher: 'Tutti öffnet sich von selbst, wenn du dich anmeldest.',
+  doNotDisturb: 'Nicht stören',
+  doNotDisturbDetail: 'Musik kommt weiter an, aber ohne Mitteilungen.',
+
+  music: 'Empfangene Musik',
+  folder: 'Musikordner',
+  chooseFolder: 'Ändern …',
+  template: 'Ordner darin',
+  templateHint: 'Wird ausgefüllt: {room}, {date}, {artist}, {album}',
+  templatePreview: 'Zum Beispiel',
+  templateField: 'In Klammern können nur {room}, {date}, {artist} und {album} stehen.',
+  templateOutside: 'Die Ordner müssen innerhalb des Musikordners bleiben.',
+  templateCharacter: 'Lass < > : " | ? und * weg: Nicht jedes System erlaubt sie in Ordnernamen.',
+  templateDeep: 'Das sind zu viele Ordner ineinander.',
+  exampleRoom: 'Frau Rivera, Raum 12',
+  exampleArtist: 'Hillside-Chor',
+  exampleAlbum: 'Frühlingskonzert',
+  exampleFile: '01 Sakura.flac',
+  conflict: 'Eine Datei dieses Namens ist schon da',
+  conflictDetail: 'Dieselbe Musik wird nie doppelt gespeichert.',
+  keepBoth: 'Beide behalten',
+  keepBothDetail: 'Die neue bekommt eine Nummer',
+  replace: 'Ersetzen',
+  replaceDetail: 'Die alte ist weg',
+  backUp: 'Sichern',
+  backUpDetail: 'Die alte wird mit dem Datum umbenannt',
+
+  sending: 'Senden',
+  rate: 'Geschwindigkeit',
+  rateAutomatic: 'Automatisch',
+  rateLimited: 'Höchstens',
+  rateAutomaticDetail: 'So schnell, wie die Klasse mitkommt.',
+  rateLimitedDetail: 'Lässt den Rest des Netzwerks anderen; langsamere Geräte bremsen weiterhin.',
+  rateUnit: 'Mbit/s',
+
+  rooms: 'Räume, die dieser Computer kennt',
+  noRooms: 'Ein Raum steht hier, sobald du seinen Code eingegeben hast.',
+  forget: 'Vergessen',
+  forgetQuestion: '{{room}} vergessen?',
+  forgetDetail:
+    'Musik aus diesem Raum kommt nicht mehr an, bis du seinen Code neu eingibst. Was angekommen ist, bleibt.',
+
+  about: 'Über Tutti',
+  version: 'Version {{version}}',
+  licence:
+    'Freie Software unter der {{licence}}-Lizenz. Kein Konto, keine Cloud: Musik geht in diesem Raum von Computer zu Computer.',
+};
