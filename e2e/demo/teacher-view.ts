@@ -103,7 +103,8 @@ export function afterEvent(state: TeacherState, event: Stamped<TeacherEvent>): T
     case 'stranger':
     case 'left':
     case 'elected':
-      // What follows from them is told by other events.
+    case 'problem':
+      // What follows from them is told by other events, or not drawn.
       return state;
   }
 }

@@ -13,7 +13,8 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type ElectronApplication, expect, type Page, test } from '@playwright/test';
-import { type EventMessage, mediaPath } from '../../src-shared/ipc/contract';
+import type { EventMessage } from '../../src-shared/ipc/contract';
+import { mediaPath } from '../../src-shared/ipc/media-path';
 import * as student from './fixtures/student';
 import * as teacher from './fixtures/teacher';
 import {
@@ -201,6 +202,7 @@ test.describe('the contract', () => {
 test.describe('a teacher', () => {
   test('is asked before closing ends a transfer', async () => {
     const { app } = await show([teacher.firstPass()], TEACHER);
+    await expect.poll(() => isShown(app)).toBe(true);
     const answerDialog = (choice: number) =>
       app.evaluate(({ dialog }, answer) => Reflect.set(dialog, 'showMessageBoxSync', () => answer), choice);
     await answerDialog(0);

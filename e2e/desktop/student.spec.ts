@@ -6,10 +6,11 @@ import {
   photograph,
   type Recording,
   recordedCommands,
+  resize,
   type StartedApp,
   temporaryFolder,
 } from './launch';
-import { lookAt } from './looks';
+import { expectFocusSeen, lookAt } from './looks';
 
 const SIZE = { width: 520, height: 760 };
 
@@ -54,7 +55,7 @@ for (const [name, frame, seen] of [
   ['receiving', student.receiving(), '11.2 MB/s'],
   ['repairing', student.repairing(), 'Repairing in round 1'],
   ['complete', student.complete(), 'Morgenstimmung'],
-  ['failed', student.failed(), 'Failed: the disk is full: 214 MB more are needed'],
+  ['failed', student.failed(), /^Failed: There is too little space: this needs 133 MB/],
   ['interrupted', student.interrupted(), 'It goes on by itself'],
   ['paused', student.paused, 'Receiving is off'],
 ] as const) {
@@ -64,6 +65,13 @@ for (const [name, frame, seen] of [
     await inspect(name);
   });
 }
+
+test('no bar hides what the keyboard goes to', async () => {
+  const page = await show(student.complete());
+  if (started !== undefined) await resize(started.app, { width: 400, height: 600 });
+  await expect(page.getByTestId('file').first()).toBeVisible();
+  await expectFocusSeen(page, 'main');
+});
 
 test('offline is said as such', async () => {
   const page = await show(student.searching);

@@ -4,8 +4,8 @@ import { expect, type Locator, type Page, test } from '@playwright/test';
 import type { TeacherSnapshot } from '../../src-shared/ipc/snapshots';
 import * as teacher from './fixtures/teacher';
 import { hostile, school } from './fixtures/teacher-extremes';
-import { launchWithFrames, photograph, recordedCommands, type StartedApp, temporaryFolder } from './launch';
-import { check, lookAt } from './looks';
+import { launchWithFrames, photograph, recordedCommands, resize, type StartedApp, temporaryFolder } from './launch';
+import { check, expectFocusSeen, lookAt } from './looks';
 
 const WIDE = { width: 1280, height: 860 };
 const TEACHER = { role: 'teacher' as const, name: 'Ms Rivera, room 12' };
@@ -114,10 +114,10 @@ test.describe('choosing to whom and when', () => {
     const { page } = app;
     await page.getByRole('button', { name: 'To Everyone' }).click();
     expect(await page.getByTestId('pick').count()).toBeLessThan(40);
-    await page.getByRole('searchbox', { name: 'Search students' }).fill('lima 9');
+    await page.getByRole('searchbox', { name: 'Find a student' }).fill('lima 9');
     await page.getByTestId('pick').filter({ hasText: 'Ana Lima 9' }).click();
     await page.getByRole('searchbox').fill('nobody is called that');
-    await expect(page.getByText('No student of that name')).toBeVisible();
+    await expect(page.getByText('Nobody is called that.')).toBeVisible();
     await page.getByRole('searchbox').fill('okafor');
     await page.getByTestId('pick').first().click();
     await check(page, 'teacher-picked');
@@ -172,7 +172,7 @@ test.describe('while a transfer runs', () => {
     const app = await show(teacher.firstPass());
     const { page } = app;
     await expect(page.getByTestId('current-group').getByTestId('member')).toHaveCount(30);
-    await expect(page.getByText('Waiting: no multicast reaches it; TCP will, after the class')).toBeVisible();
+    await expect(page.getByText('Waiting: no multicast reaches it: it gets its data over TCP')).toBeVisible();
     await expect(page.getByText(/about \d+ s left in this pass/)).toBeVisible();
     const map = page.getByRole('slider', { name: /Loss map/ });
     await map.focus();
@@ -190,9 +190,24 @@ test.describe('while a transfer runs', () => {
     await expect(page.getByTestId('current-group').getByTestId('member')).toHaveCount(6);
     await expect(page.getByTestId('permanent-group').getByTestId('member')).toHaveCount(24);
     await expect(page.getByText('Repairing in round 2')).toHaveCount(6);
-    await expect(page.getByText('213 MB saved against one by one')).toBeVisible();
+    await expect(page.getByText('213 MB less than one by one')).toBeVisible();
     await pointAtLoss(page);
     await lookAt(app, 'teacher-second-round');
+  });
+
+  test('in a narrow window the keyboard goes where the eye goes', async () => {
+    const { app, page } = await show(teacher.secondRound());
+    await resize(app, { width: 560, height: 860 });
+    const order = page.locator('[data-testid="queued"], [data-testid="member"], [data-testid="round"]');
+    await expect(order.first()).toHaveAttribute('data-testid', 'queued');
+    const tops = await order.evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().top)));
+    expect(tops).toEqual([...tops].sort((a, b) => a - b));
+  });
+
+  test('no bar hides what the keyboard goes to', async () => {
+    const { app, page } = await show(teacher.secondRound());
+    await resize(app, { width: 360, height: 600 });
+    await expectFocusSeen(page, '.page');
   });
 
   test('arrow keys go from student to student', async () => {
@@ -281,7 +296,7 @@ test.describe('what waits', () => {
     const app = await show(waiting);
     const { page } = app;
     await expect(page.getByText('Starts when 20 are here: 12 now')).toBeVisible();
-    await expect(page.getByText(/Starts at .*10:45/)).toBeVisible();
+    await expect(page.getByText(/Starts on .* at 10:45/)).toBeVisible();
     await expect(page.getByText('Starts when you say so')).toBeVisible();
     await expect(page.getByText('Does not fit: Hugo Martin has only 80.0 MB free.')).toBeVisible();
     await lookAt(app, 'teacher-waiting');
@@ -314,7 +329,7 @@ test.describe('when it is over', () => {
     const { page } = app;
     const transfer = shown(teacher.failed()).id;
     const [finn, tereza] = [teacher.students(27)[5]?.id, teacher.students(27)[19]?.id];
-    await expect(page.getByTestId('closing')).toContainText('Finn Larsen failed: the disk is full');
+    await expect(page.getByTestId('closing')).toContainText('Finn Larsen failed: There is too little space');
     await lookAt(app, 'teacher-failed');
 
     await tabTo(page, page.getByTestId('closing').getByRole('button', { name: 'Retry for Finn Larsen' }));

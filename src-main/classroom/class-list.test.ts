@@ -1,9 +1,12 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_GROUPS, MAX_STUDENTS } from '../../src-shared/wire/limits';
+import { writePrivateFile } from '../security/private-file';
 import { ClassList, ClassListError } from './class-list';
+
+vi.mock('../security/private-file', { spy: true });
 
 const ANA = 'a'.repeat(64);
 const BEN = 'b'.repeat(64);
@@ -44,6 +47,20 @@ describe('the class list', () => {
     await list.heardName(ANA, 'Anna');
     expect(list.students.map(({ id }) => list.nameOf(id))).toEqual(['Ana B.', 'Anna']);
     expect(list.nameOf(CLEO)).toBeUndefined();
+    expect([ANA, BEN, CLEO].map((id) => list.nameFor(id, 'New'))).toEqual(['New', 'Ana B.', 'New']);
+  });
+
+  it('is not kept busy by a student that calls itself something else all the time', async () => {
+    const list = await classOf([ANA, 'Ana'], [BEN, 'Ben']);
+    const heard = Array.from({ length: 300 }, (_, i) => list.heardName(ANA, `Ana ${i}`));
+    heard.push(list.heardName(BEN, 'Benjamin'));
+    const writes = vi.mocked(writePrivateFile);
+    writes.mockClear();
+    await Promise.all(heard);
+    expect(list.students.map(({ id }) => list.nameOf(id))).toEqual(['Ana 299', 'Benjamin']);
+    expect(writes.mock.calls.length).toBeLessThan(4);
+    await list.heardName(ANA, 'Ana');
+    expect(list.nameOf(ANA)).toBe('Ana');
   });
 
   it.each([

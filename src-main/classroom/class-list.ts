@@ -49,6 +49,8 @@ export class ClassList {
   private readonly changes = new SerialQueue();
   private byId: ReadonlyMap<string, PairedStudent> = new Map();
   private names: ReadonlySet<string> = new Set();
+  /** What students call themselves, where that is not on its way to the disk yet. */
+  private readonly heard = new Map<string, string>();
 
   private constructor(
     private readonly path: string,
@@ -108,11 +110,23 @@ export class ClassList {
     });
   }
 
-  /** A paired student said what it calls itself. */
+  /** What to call a student that calls itself `ownName` now: that, unless the teacher calls it something else. */
+  nameFor(id: string, ownName: string): string {
+    return this.byId.get(id)?.givenName ?? ownName;
+  }
+
+  /** A paired student said what it calls itself: of many names in a row only the last is stored. @throws ClassListError */
   async heardName(id: string, ownName: string): Promise<void> {
-    const known = this.byId.get(id);
-    if (known === undefined || known.ownName === ownName) return;
-    await this.change((state) => edit(state, id, { ownName }));
+    const isWaiting = this.heard.has(id);
+    if (!isWaiting && (this.byId.get(id)?.ownName ?? ownName) === ownName) return;
+    this.heard.set(id, ownName);
+    if (!isWaiting) await this.change((state) => edit(state, id, { ownName: this.takeHeard(id, ownName) }));
+  }
+
+  private takeHeard(id: string, otherwise: string): string {
+    const name = this.heard.get(id) ?? otherwise;
+    this.heard.delete(id);
+    return name;
   }
 
   /** The teacher's own name for a student: it wins over what the student calls itself. @throws ClassListError */

@@ -4,8 +4,11 @@ import type { HistoryEntry, HistoryMember } from '../../src-shared/ipc/snapshots
 
 /** Without it some spreadsheets take UTF-8 for something older. */
 const BYTE_ORDER_MARK = '\ufeff';
-/** A cell that begins like this is a formula to a spreadsheet, and names come from the network. */
-const FORMULA = /^\s*[=+\-@\t\r]/;
+/**
+ * A cell that begins like this is a formula to a spreadsheet, and names come from the network. Where the comma is for
+ * decimals, spreadsheets cut at semicolons (or tabs) instead, and quotes inside of what they cut mean nothing: each part counts.
+ */
+const FORMULA = /(^|[;\t\r\n])(?=\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/g;
 const QUOTED = /[",\r\n]/;
 
 const HEADINGS = [
@@ -58,6 +61,6 @@ function cellsOf({ name, id, ip, state, missingBytes, why }: HistoryMember): Cel
 }
 
 function cell(value: Cell): string {
-  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value);
+  const text = typeof value === 'string' ? value.replace(FORMULA, "$1'") : String(value);
   return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Strangers } from './strangers';
 
-const device = (id: number) => ({ id: String(id), name: `Device ${id}`, ip: '10.0.0.1' });
+const device = (id: number, ip = `10.0.${id >> 8}.${id & 255}`) => ({ id: String(id), name: `Device ${id}`, ip });
 const ids = (strangers: Strangers, now: number) => strangers.list(now).map(({ id }) => id);
 
 it('shows the newest first, each once, until they are paired or ten minutes have passed', () => {
@@ -21,4 +21,11 @@ it('is bounded: a machine that makes up devices pushes out the oldest', () => {
   const strangers = new Strangers();
   for (let i = 0; i < 1000; i++) strangers.saw(device(i), i);
   expect(ids(strangers, 1000)).toEqual(Array.from({ length: 50 }, (_, i) => String(999 - i)));
+});
+
+it('is not filled by one machine, whatever it makes up', () => {
+  const strangers = new Strangers();
+  strangers.saw(device(1), 0);
+  for (let i = 2; i < 1000; i++) strangers.saw(device(i, '10.9.9.9'), i);
+  expect(ids(strangers, 1000)).toEqual([...Array.from({ length: 10 }, (_, i) => String(999 - i)), '1']);
 });

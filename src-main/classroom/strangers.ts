@@ -1,7 +1,9 @@
 import type { StudentIdentity } from '../../src-shared/ipc/events';
 
-/** A teacher looks at a handful; a hostile machine that makes up hundreds only pushes out its own. */
+/** A class that comes at once; a teacher looks at a handful. */
 const MAX_STRANGERS = 50;
+/** A hostile machine that makes up hundreds only pushes out its own. */
+const MAX_OF_ADDRESS = 10;
 /** Who has not tried again for so long has given up. */
 const FORGET_AFTER_MS = 10 * 60_000;
 
@@ -12,7 +14,10 @@ export class Strangers {
   /** One of them tried (again). @param now ms */
   saw(stranger: StudentIdentity, now: number): void {
     const others = this.seen.filter((entry) => entry.stranger.id !== stranger.id);
-    this.seen = [{ stranger, at: now }, ...others].slice(0, MAX_STRANGERS);
+    let left = MAX_OF_ADDRESS;
+    this.seen = [{ stranger, at: now }, ...others]
+      .filter((entry) => entry.stranger.ip !== stranger.ip || left-- > 0)
+      .slice(0, MAX_STRANGERS);
   }
 
   /** It is paired now. */

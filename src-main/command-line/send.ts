@@ -76,6 +76,7 @@ export async function runSend(command: SendCommand): Promise<number> {
   const finished = new Promise<boolean>((resolve) => {
     resolveFinished = resolve;
   });
+  const problems: string[] = [];
   const output: Output<TeacherEvent> = command.json ? jsonOutput() : displayOutput(teacherView, () => room?.snapshot());
   try {
     requireNetwork(command.room);
@@ -86,12 +87,15 @@ export async function runSend(command: SendCommand): Promise<number> {
       onEvent: (event) => {
         output.event(event);
         if (event.event === 'finished') resolveFinished(event.ok);
+        if (event.event === 'problem') problems.push(event.reason);
       },
     });
     return await sendIn(room, prepared, command, finished, resolveFinished);
   } finally {
     await room?.close();
     output.close();
+    // After the display, which would paint over them; JSON has had them as they came.
+    if (!command.json) for (const problem of problems) process.stderr.write(`${problem}\n`);
   }
 }
 

@@ -41,7 +41,12 @@ export async function openEngine(start: EngineStart, onProblem: (sentence: strin
     });
     return hosted(node, () => ({ role: 'student', snapshot: node.snapshot() }), studentDeeds(node));
   }
-  const room = await TeacherRoom.open({ ...start.options, onEvent: () => {} });
+  const room = await TeacherRoom.open({
+    ...start.options,
+    onEvent: (event) => {
+      if (event.event === 'problem') onProblem(event.reason);
+    },
+  });
   return hosted(room, () => ({ role: 'teacher', snapshot: room.snapshot() }), teacherDeeds(room));
 }
 

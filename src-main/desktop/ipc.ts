@@ -13,7 +13,7 @@ export function answerRequests(window: BrowserWindow, handlers: Handlers): void 
 }
 
 export function tell(window: BrowserWindow, message: EventMessage): void {
-  if (!window.isDestroyed()) window.webContents.send(EVENT_CHANNEL, message);
+  if (!window.isDestroyed() && !window.webContents.isCrashed()) window.webContents.send(EVENT_CHANNEL, message);
 }
 
 /** Only the top frame of our own window, showing our own page. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,11 +16,15 @@ beforeAll(() => {
     ['ab/2', 'gone.mp3'],
     ['ab/3', 'empty.flac'],
     ['ab/4', 'B.MP3'],
+    ['ab/5', 'link.wav'],
+    ['ab/6', 'folder.wav'],
   ] as const) {
     places.set(place, join(folder, name));
   }
   for (const name of ['a.wav', 'page.html', 'B.MP3']) writeFileSync(join(folder, name), BYTES);
   writeFileSync(join(folder, 'empty.flac'), '');
+  symlinkSync(join(folder, 'a.wav'), join(folder, 'link.wav'));
+  mkdirSync(join(folder, 'folder.wav'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -96,6 +100,25 @@ it.each([
   const response = await get(path, {}, method);
   expect(response.status).toBe(status);
   expect(await bytesOf(response)).toHaveLength(0);
+});
+
+it.each([
+  ['a link', '/media/ab/5'],
+  ['a folder', '/media/ab/6'],
+])('%s that has taken the place of a file since that was looked up is not served', async (_what, path) => {
+  expect((await get(path)).status).toBe(404);
+});
+
+it.runIf(process.platform === 'linux')('leaves no file open, whatever is asked of it', async () => {
+  const openFiles = () => readdirSync('/proc/self/fd').length;
+  const before = openFiles();
+  for (let i = 0; i < 50; i++) {
+    await get('/media/ab/0', {}, 'HEAD');
+    await get('/media/ab/0', { range: 'bytes=1000-' });
+    await get(`/media/ab/${3 + (i % 4)}`).then((response) => response.body?.cancel());
+    await (await get('/media/ab/0', { range: 'bytes=1-2' })).arrayBuffer();
+  }
+  await expect.poll(openFiles).toBeLessThanOrEqual(before);
 });
 
 it('knows its own place', () => {

@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { constants, type ReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Readable } from 'node:stream';
-import { rangeOf } from './media-range';
+import { type ByteRange, rangeOf } from './media-range';
 
 /** Where `mediaPath` points to: a transfer's id, a file's number. */
 const MEDIA_PATH = /^\/media\/([0-9a-f]{1,64})\/(\d{1,6})$/;
@@ -44,32 +44,48 @@ export async function serveMedia(request: Request, placeOf: FilePlace): Promise<
   }
 }
 
+/** No links, and nothing that could be waited for: what was looked up may have been swapped since. Windows knows neither flag. */
+const READ_PLAINLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 async function serveFile(request: Request, path: string, type: string): Promise<Response> {
-  const { size } = await stat(path);
+  const file = await open(path, READ_PLAINLY);
+  let body: ReadStream | undefined;
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) return refuse(404);
+    const { status, headers, range } = headOf(request, found.size, type);
+    if (range !== undefined && request.method !== 'HEAD') body = file.createReadStream(range);
+    return new Response(body === undefined ? null : webStreamOf(body), { status, headers });
+  } finally {
+    // A stream closes the file at its own end.
+    if (body === undefined) await file.close();
+  }
+}
+
+interface Head {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  /** The bytes that follow, where there are any. */
+  readonly range?: ByteRange;
+}
+
+function headOf(request: Request, size: number, type: string): Head {
   const headers = { 'content-type': type, 'accept-ranges': 'bytes', 'x-content-type-options': 'nosniff' };
   // There is nothing by which an If-Range could hold: it asks for the whole then.
   const range = rangeOf(request.headers.has('if-range') ? null : request.headers.get('range'), size);
-  if (range === 'unsatisfiable') return refuse(416, { 'content-range': `bytes */${size}` });
+  if (range === 'unsatisfiable') return { status: 416, headers: { 'content-range': `bytes */${size}` } };
   if (range === 'whole') {
-    return new Response(bodyOf(request, path, size, { start: 0, end: size - 1 }), {
-      headers: { ...headers, 'content-length': String(size) },
-    });
+    const whole = { status: 200, headers: { ...headers, 'content-length': String(size) } };
+    return size === 0 ? whole : { ...whole, range: { start: 0, end: size - 1 } };
   }
   const { start, end } = range;
-  return new Response(bodyOf(request, path, size, range), {
-    status: 206,
-    headers: {
-      ...headers,
-      'content-length': String(end - start + 1),
-      'content-range': `bytes ${start}-${end}/${size}`,
-    },
-  });
+  const part = { 'content-length': String(end - start + 1), 'content-range': `bytes ${start}-${end}/${size}` };
+  return { status: 206, headers: { ...headers, ...part }, range };
 }
 
-function bodyOf(request: Request, path: string, size: number, range: { start: number; end: number }) {
-  if (request.method === 'HEAD' || size === 0) return null;
+function webStreamOf(stream: Readable): ReadableStream<Uint8Array> {
   // Node's and the browser's types of a web stream differ in name only.
-  return Readable.toWeb(createReadStream(path, range)) as ReadableStream<Uint8Array>;
+  return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
 }
 
 function refuse(status: number, headers: Record<string, string> = {}): Response {

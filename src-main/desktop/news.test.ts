@@ -3,7 +3,7 @@ import { type IncomingView, LOSS_MAP_CELLS, type StudentSnapshot } from '../../s
 import { createTranslator } from '../../src-shared/text/i18n';
 import { newsOf } from './news';
 
-const { t } = createTranslator('en');
+const english = createTranslator('en');
 const aloud = { doNotDisturb: false, windowFocused: false };
 
 function incoming(state: IncomingView['state'], parts: Partial<IncomingView> = {}): IncomingView {
@@ -33,20 +33,27 @@ const complete = picture(incoming('complete'));
 
 describe('news', () => {
   it('is that a transfer is complete', () => {
-    expect(newsOf(receiving, complete, aloud, t)).toEqual([
+    expect(newsOf(receiving, complete, aloud, english)).toEqual([
       { transfer: 'ab', title: '2 files from Ms Rivera', body: 'Suite No. 1 is ready to play.' },
     ]);
   });
 
   it('is why one failed', () => {
     const failed = picture(incoming('failed', { failure: 'The disk is full.' }));
-    expect(newsOf(receiving, failed, aloud, t)).toEqual([
+    expect(newsOf(receiving, failed, aloud, english)).toEqual([
       { transfer: 'ab', title: 'Not received from Ms Rivera', body: 'The disk is full.' },
     ]);
   });
 
+  it('is in the language of the window, the reason too', () => {
+    const failed = picture(incoming('failed', { failure: 'The teacher cancelled the transfer.' }));
+    const [news] = newsOf(receiving, failed, aloud, createTranslator('de'));
+    expect(news?.title).toContain('Ms Rivera');
+    expect(`${news?.title} ${news?.body}`).not.toMatch(/cancelled|received/);
+  });
+
   it('is a transfer so small that nobody saw it arrive', () => {
-    expect(newsOf(picture(), complete, aloud, t)).toHaveLength(1);
+    expect(newsOf(picture(), complete, aloud, english)).toHaveLength(1);
   });
 
   it.each([
@@ -57,7 +64,14 @@ describe('news', () => {
     ['anything for somebody who is not to be disturbed', receiving, complete, { ...aloud, doNotDisturb: true }],
     ['anything for somebody who looks on', receiving, complete, { ...aloud, windowFocused: true }],
   ] as const)('is not %s', (_what, before, after, quiet) => {
-    expect(newsOf(before, after, quiet, t)).toEqual([]);
+    expect(newsOf(before, after, quiet, english)).toEqual([]);
+  });
+
+  it('has no markup for those systems that read it in notifications', () => {
+    const evil = '<a href="https://evil.example">here</a><img src="file:///etc/x"/>';
+    const failed = incoming('failed', { from: evil, failure: evil });
+    const [news] = newsOf(receiving, picture(failed), aloud, english);
+    expect(`${news?.title}${news?.body}`).not.toMatch(/[<>]/);
   });
 
   it('is one inert line each, whatever names a teacher gives', () => {
@@ -65,8 +79,8 @@ describe('news', () => {
       from: `Ms\u202e\n${'x'.repeat(500)}`,
       files: [{ path: 'a.wav', size: 1, start: 0, track: { title: '<b>\u0000\nPrélude</b>' } }],
     });
-    const [news] = newsOf(receiving, picture(hostile), aloud, t);
+    const [news] = newsOf(receiving, picture(hostile), aloud, english);
     expect(news?.title).toMatch(/^1 file from Ms x{10,60}…$/);
-    expect(news?.body).toBe('<b> Prélude</b> is ready to play.');
+    expect(news?.body).toBe('‹b› Prélude‹/b› is ready to play.');
   });
 });

@@ -1,6 +1,7 @@
 import type { IncomingView, StudentSnapshot } from '../../src-shared/ipc/snapshots';
+import type { createTranslator } from '../../src-shared/text/i18n';
 import { plainText } from '../../src-shared/text/plain-text';
-import type { Translator } from './texts';
+import { reasonInWords } from '../../src-shared/text/reasons';
 
 const NAME_CHARS = 60;
 const REASON_CHARS = 200;
@@ -26,19 +27,23 @@ export function newsOf(
   before: StudentSnapshot | undefined,
   after: StudentSnapshot,
   { doNotDisturb, windowFocused }: Quiet,
-  t: Translator,
+  translator: ReturnType<typeof createTranslator>,
 ): News[] {
   if (before === undefined || doNotDisturb || windowFocused) return [];
   const states = new Map(before.transfers.map(({ id, state }) => [id, state]));
   return after.transfers
     .filter(({ id, state }) => (state === 'complete' || state === 'failed') && states.get(id) !== state)
-    .map((incoming) => tell(incoming, t));
+    .map((incoming) => tell(incoming, translator));
 }
 
-function tell({ id, from, files, state, failure }: IncomingView, t: Translator): News {
-  const teacher = plainText(from, NAME_CHARS);
+function tell(
+  { id, from, files, state, failure }: IncomingView,
+  translator: ReturnType<typeof createTranslator>,
+): News {
+  const { t } = translator;
+  const teacher = inert(from, NAME_CHARS);
   if (state === 'failed') {
-    const body = failure === undefined ? '' : plainText(failure, REASON_CHARS);
+    const body = failure === undefined ? '' : inert(reasonInWords(failure, translator), REASON_CHARS);
     return { transfer: id, title: t('desktop:news.failed', { from: teacher }), body };
   }
   return {
@@ -53,5 +58,10 @@ function titleOf(files: IncomingView['files']): string {
   const [first] = files;
   if (first === undefined) return '';
   const names = first.path.split('/');
-  return plainText(names.length > 1 ? (names[0] ?? '') : (first.track?.title ?? first.path), NAME_CHARS);
+  return inert(names.length > 1 ? (names[0] ?? '') : (first.track?.title ?? first.path), NAME_CHARS);
+}
+
+/** One inert line. Some systems read markup in notifications, links and pictures included: what opens it becomes a quote. */
+function inert(text: string, maxChars: number): string {
+  return plainText(text, maxChars).replaceAll('<', '‹').replaceAll('>', '›');
 }

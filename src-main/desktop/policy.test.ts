@@ -92,7 +92,14 @@ describe('the place of a policy', () => {
   it('is where each system keeps such things', () => {
     expect(policyPlaces({}, 'linux')).toEqual(['/etc/tutti/policy.json']);
     expect(policyPlaces({ TUTTI_POLICY: '' }, 'darwin')).toEqual(['/Library/Application Support/Tutti/policy.json']);
+    expect(policyPlaces({ ProgramData: 'C:\\ProgramData' }, 'win32')).toEqual([
+      join('C:\\ProgramData', 'Tutti', 'policy.json'),
+    ]);
+  });
+
+  it('on Windows is not moved by a variable that anybody can set', () => {
     expect(policyPlaces({ ProgramData: 'D:\\Data', TUTTI_POLICY: '/p.json' }, 'win32')).toEqual([
+      join('C:\\ProgramData', 'Tutti', 'policy.json'),
       join('D:\\Data', 'Tutti', 'policy.json'),
       '/p.json',
     ]);

@@ -6,6 +6,7 @@ import { definedOnly, type Settings, settingsSchema } from './settings';
 
 /** Rooms of one school. */
 const MAX_TEACHERS = 1000;
+const PROGRAM_DATA = 'C:\\ProgramData';
 const HOSTNAME = /\{hostname\}/g;
 
 /** What an administrator lays down for everybody who uses this machine (docs/policy.md). */
@@ -32,13 +33,14 @@ export interface Policy {
 /** Where a policy may be, in order: the machine's own place cannot be overruled by a variable that anybody can set. */
 export function policyPlaces(variables: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
   const own = variables.TUTTI_POLICY;
-  return [machinePlace(variables, platform), ...(own === undefined || own === '' ? [] : [own])];
+  return [...new Set([...machinePlaces(variables, platform), ...(own === undefined || own === '' ? [] : [own])])];
 }
 
-function machinePlace(variables: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
-  if (platform === 'win32') return join(variables.ProgramData ?? 'C:\\ProgramData', 'Tutti', 'policy.json');
-  if (platform === 'darwin') return '/Library/Application Support/Tutti/policy.json';
-  return '/etc/tutti/policy.json';
+function machinePlaces({ ProgramData = PROGRAM_DATA }: NodeJS.ProcessEnv, platform: NodeJS.Platform): string[] {
+  // Where that folder is elsewhere only a variable tells; it comes second, as a person may set it to what they like.
+  if (platform === 'win32') return [PROGRAM_DATA, ProgramData].map((folder) => join(folder, 'Tutti', 'policy.json'));
+  if (platform === 'darwin') return ['/Library/Application Support/Tutti/policy.json'];
+  return ['/etc/tutti/policy.json'];
 }
 
 /** The first policy file that is there; undefined where none is. A file that cannot be used fails closed. */

@@ -2,7 +2,7 @@ import { type Menu, Notification } from 'electron';
 import type { EngineStatus, TrayView } from '../../src-shared/ipc/contract';
 import type { StudentSnapshot } from '../../src-shared/ipc/snapshots';
 import { type News, newsOf, type Quiet } from './news';
-import { t } from './texts';
+import { t, translator } from './texts';
 import { StudentTray, type TrayActions, type TrayMenu } from './tray';
 import { trayViewOf } from './tray-state';
 
@@ -47,7 +47,7 @@ export class StudentShell {
   }
 
   showPicture(snapshot: StudentSnapshot): void {
-    for (const news of newsOf(this.#snapshot, snapshot, this.#parts.quiet(), t)) this.#announce(news);
+    for (const news of newsOf(this.#snapshot, snapshot, this.#parts.quiet(), translator)) this.#announce(news);
     this.#snapshot = snapshot;
     this.refresh();
   }

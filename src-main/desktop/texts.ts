@@ -1,7 +1,7 @@
 import { createTranslator, type Language } from '../../src-shared/text/i18n';
 
 /** The main process speaks one language at a time: menus, the tray, dialogs and notifications. */
-const translator = createTranslator('en');
+export const translator = createTranslator('en');
 
 /** A text of the language that is spoken now. */
 export const t = translator.t;

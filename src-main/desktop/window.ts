@@ -1,5 +1,7 @@
 import { app, BrowserWindow, nativeTheme, type Session } from 'electron';
+import log from 'electron-log/main';
 import type { EventMessage, Role } from '../../src-shared/ipc/contract';
+import { MessageBudget } from '../transport/message-budget';
 import { APP_URL } from './app-pages';
 import { answerRequests, tell } from './ipc';
 import type { Handlers } from './request-handlers';
@@ -12,6 +14,9 @@ const SIZE: Readonly<Record<Role, { width: number; height: number }>> = {
   teacher: { width: 1280, height: 860 },
   student: { width: 520, height: 760 },
 };
+
+/** A page that dies of what it shows would do so for ever: it comes back three times at once, then every half a minute. */
+const RELOADS = { atOnce: 3, perSecond: 1 / 30 };
 
 interface WindowFiles {
   readonly preload: string;
@@ -29,6 +34,7 @@ interface WindowParts {
 export class AppWindow {
   readonly #parts: WindowParts;
   #window: BrowserWindow | undefined;
+  readonly #reloads = new MessageBudget(RELOADS.perSecond, RELOADS.atOnce, Date.now());
 
   constructor(parts: WindowParts) {
     this.#parts = parts;
@@ -42,6 +48,7 @@ export class AppWindow {
   show(role: Role | null): void {
     if (this.#window === undefined) this.#window = this.#create(role ?? 'teacher');
     else {
+      if (this.#window.webContents.isCrashed()) this.#window.webContents.reload();
       if (this.#window.isMinimized()) this.#window.restore();
       this.#window.show();
       this.#window.focus();
@@ -59,6 +66,12 @@ export class AppWindow {
       const answer = this.#parts.onClose(window);
       if (answer !== 'close') event.preventDefault();
       if (answer === 'hide') window.hide();
+    });
+    window.webContents.on('render-process-gone', (_event, { reason }) => {
+      // A window that closes ends its page as well.
+      if (reason === 'clean-exit' || window.isDestroyed()) return;
+      log.error(`The page of the window has ended: ${reason}.`);
+      if (this.#reloads.spend(Date.now())) window.webContents.reload();
     });
     window.on('closed', () => {
       this.#window = undefined;

@@ -19,6 +19,21 @@ const GIF = 'R0lGODlhAwAFAIAAAAAAAP///yH5BAEAAAAALAAAAAADAAUAAAIERI6pBQA7';
 
 const bytesOf = (base64: string) => Buffer.from(base64, 'base64');
 
+/**
+ * A JPEG of 16,000 × 16,000 behind a marker that has no length to a decoder. Who reads one jumps over the size, to another
+ * one that is harmless.
+ */
+function disguised(marker: readonly number[]): Buffer {
+  const frame = (height: number, width: number) => {
+    const header = Buffer.from('ffc0000b080000000001011100', 'hex');
+    header.writeUInt16BE(height, 5);
+    header.writeUInt16BE(width, 7);
+    return header;
+  };
+  const head = Buffer.concat([Buffer.from([0xff, 0xd8, ...marker]), frame(16_000, 16_000)]);
+  return Buffer.concat([head, Buffer.alloc(4 + 0xffc0 - head.length), frame(5, 3)]);
+}
+
 /** A whole PNG of one colour: tiny on the wire, width × height × 4 bytes once it is shown. */
 function bomb(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
@@ -81,6 +96,9 @@ describe('the head of a picture', () => {
     ['a PNG wider than 4096', bomb(4097, 1)],
     ['a PNG without pixels', bomb(0, 10)],
     ['a JPEG of 65535 × 65535', resized(JPEG, bytesOf(JPEG).indexOf('ffc0', 'hex') + 5, [255, 255, 255, 255])],
+    ['a JPEG that hides its size behind a restart marker', disguised([0xff, 0xd0])],
+    ['a JPEG that hides its size behind a temporary marker', disguised([0xff, 0x01])],
+    ['a JPEG that hides its size behind no marker', disguised([0xff, 0x00])],
     ['a WebP of 16383 × 5', resized(WEBP, 26, [0xff, 0x3f])],
     ['a lossless WebP of 16384 × 16384', resized(LOSSLESS_WEBP, 21, [0xff, 0xff, 0xff, 0xff])],
     ['a WebP canvas of 2^24 × 5', resized(EXTENDED_WEBP, 24, [0xff, 0xff, 0xff])],
@@ -135,5 +153,14 @@ describe('a manifest', () => {
       {},
       undefined,
     ]);
+  });
+
+  it('loses those that would take all memory together, each harmless by itself', () => {
+    const data = bomb(4096, 4096).toString('base64');
+    const covers = Array.from({ length: 100 }, (): Cover => ({ mime: 'image/png', data }));
+    const files = covers.map((_, cover) => ({ path: [`${cover}.wav`], size: 1, modified: 0, track: { cover } }));
+    const safe = withSafeCovers({ files, covers });
+    expect(safe.covers).toHaveLength(4);
+    expect(safe.files.filter(({ track }) => track?.cover !== undefined)).toHaveLength(4);
   });
 });

@@ -10,6 +10,8 @@ export interface PictureHead {
 
 /** A picture of a few bytes may claim a size that takes all memory; no cover is larger than this on a side. */
 const MAX_COVER_PIXELS = 4096;
+/** All covers of one manifest, which may be in view at once: a quarter of a gigabyte of memory. */
+const MAX_COVERS_AREA = 4 * MAX_COVER_PIXELS ** 2;
 
 /** The head of a PNG, JPEG, WebP or GIF picture; undefined for anything else, and for a head that is damaged. Never throws. */
 export function pictureHead(data: Uint8Array): PictureHead | undefined {
@@ -29,12 +31,17 @@ export function coverType(data: Uint8Array): Cover['mime'] | undefined {
   return Math.max(head.width, head.height) <= MAX_COVER_PIXELS ? head.mime : undefined;
 }
 
-/** A manifest as it may be shown: without covers that are not what they say or too large, and nothing names them. */
+/** A manifest as it may be shown: without covers that are not what they say, or too large (also together), and nothing names them. */
 export function withSafeCovers(manifest: Manifest): Manifest {
   const places = new Map<number, number>();
-  const covers = manifest.covers.filter(({ mime, data }, index) => {
-    const isSafe = coverType(Buffer.from(data, 'base64')) === mime;
-    if (isSafe) places.set(index, places.size);
+  let area = MAX_COVERS_AREA;
+  const covers = manifest.covers.filter((cover, index) => {
+    const own = areaOf(cover);
+    const isSafe = own !== undefined && own <= area;
+    if (isSafe) {
+      area -= own;
+      places.set(index, places.size);
+    }
     return isSafe;
   });
   const files = manifest.files.map((file) => {
@@ -44,6 +51,13 @@ export function withSafeCovers(manifest: Manifest): Manifest {
     return { ...file, track: place === undefined ? track : { ...track, cover: place } };
   });
   return { files, covers };
+}
+
+/** Pixels of a cover that can be shown without harm. */
+function areaOf({ mime, data }: Cover): number | undefined {
+  const bytes = Buffer.from(data, 'base64');
+  const head = pictureHead(bytes);
+  return head === undefined || coverType(bytes) !== mime ? undefined : head.width * head.height;
 }
 
 const PNG = '\x89PNG\r\n\x1a\n';
@@ -59,9 +73,19 @@ function jpegHead(bytes: Buffer): PictureHead | undefined {
   for (let position = 2; ; position += 2 + bytes.readUInt16BE(position + 2)) {
     while (bytes.readUInt8(position) === 0xff && bytes.readUInt8(position + 1) === 0xff) position++;
     if (bytes.readUInt8(position) !== 0xff) return undefined;
-    if (!isFrameHeader(bytes.readUInt8(position + 1))) continue;
+    const marker = bytes.readUInt8(position + 1);
+    if (isTable(marker)) continue;
+    if (!isFrameHeader(marker)) return undefined;
     return { mime: 'image/jpeg', width: bytes.readUInt16BE(position + 7), height: bytes.readUInt16BE(position + 5) };
   }
+}
+
+/**
+ * Tables (DHT, DAC, DQT, DRI), APP0 to APP15 and comments. No other segment has a length to every decoder: behind one that
+ * does not, a decoder would find another size than this does.
+ */
+function isTable(marker: number): boolean {
+  return (marker >= 0xe0 && marker <= 0xef) || [0xc4, 0xcc, 0xdb, 0xdd, 0xfe].includes(marker);
 }
 
 /** SOF0 to SOF15, without the tables DHT, JPG and DAC that stand among them. */

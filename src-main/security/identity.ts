@@ -69,7 +69,10 @@ function sealedForm({ certificatePem, privateKeyPem }: Identity, seal: Seal): st
 
 function openKey(sealedKey: string, path: string, seal: Seal | undefined): string {
   if (seal === undefined)
-    throw new IdentityError(`The key in ${path} is sealed by Tutti's window: use another folder for the command line.`);
+    throw new IdentityError(
+      `The key in ${path} is sealed with the system's password store, which is not available here. ` +
+        "Sign in to the desktop, unlock the password store and start Tutti's window again; on the command line use another folder.",
+    );
   try {
     return seal.open(Buffer.from(sealedKey.replace(/-----[^-]*-----/g, ''), 'base64'));
   } catch {

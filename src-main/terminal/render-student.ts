@@ -27,7 +27,7 @@ export function connectionInWords({ connection, room, found }: StudentSnapshot):
     case 'connecting':
       return `Connecting to ${name}.`;
     case 'unpaired':
-      return `${name}${fingerprint} does not know this computer: pair with --code.`;
+      return `Not paired yet (--code): ${name}${fingerprint}.`;
     case 'paused':
       return 'Receiving is switched off.';
     case 'connected':

@@ -113,7 +113,7 @@ describe('renderStudent', () => {
   });
 
   it('shows that a room wants its code, and that receiving is switched off', () => {
-    expect(studentText({ ...student(), connection: 'unpaired', transfers: [] })).toContain('pair with --code');
+    expect(studentText({ ...student(), connection: 'unpaired', transfers: [] })).toContain('Not paired yet (--code)');
     expect(studentText({ ...student(), connection: 'paused', transfers: [] })).toContain('switched off');
   });
 });

@@ -2,9 +2,9 @@ import { isIPv6 } from 'node:net';
 import { type Hello, PROTOCOL_VERSION } from '../../src-shared/wire/messages';
 import type { Identity } from '../security/identity';
 import type { TrustStore } from '../security/trust-store';
-import { ConnectError, connectControl, type Enrolment } from './control-client';
+import { ConnectError, connectControl, type Enrolment, UntrustedTeacherError } from './control-client';
 import { PairingError } from './pairing-error';
-import type { Place } from './room-choice';
+import type { Place, Target } from './room-choice';
 import type { RoomsInReach } from './rooms-in-reach';
 import { peerNameOf } from './words';
 
@@ -40,10 +40,11 @@ export class Approach {
   constructor(private readonly options: ApproachOptions) {}
 
   /**
-   * Joins the room at this place, and pairs with it first where a code is given and it does not know this student.
+   * Joins the room at this place, and pairs with it first where a code is given and it does not know this student. Where a
+   * room is announced, no other is spoken to: anybody may announce any room.
    * @throws ConnectError, UntrustedTeacherError, UnprovedTeacherError, PairingError, TrustStoreError
    */
-  async join(place: Place, code: string | undefined, meeting: Meeting): Promise<Arrival> {
+  async join(place: Target, code: string | undefined, meeting: Meeting): Promise<Arrival> {
     const { identity, rooms } = this.options;
     const enrolment = await connectControl({
       ...{ host: place.host, port: place.port },
@@ -55,19 +56,19 @@ export class Approach {
         return meeting.isOver !== true && rooms.accepts(fingerprint);
       },
       trusted: rooms.trusted(),
+      ...(place.announced === undefined ? {} : { expected: place.announced.fingerprint }),
       ...(code === undefined ? {} : { pair: { code, onPaired: (teacher) => this.pin(teacher, meeting) } }),
     });
     return { ...enrolment, place: { host: place.host, port: place.port } };
   }
 
   /** One address of a room after the other where nobody answers; a code that is wrong is so at every address. */
-  async pairWithAny([place, ...others]: readonly Place[], code: string): Promise<Arrival> {
+  async pairWithAny([place, ...others]: readonly Target[], code: string): Promise<Arrival> {
     if (place === undefined) throw new PairingError('There is no address to pair with.');
     try {
       return await this.join(place, code, {});
     } catch (error) {
-      const isElsewhere = error instanceof ConnectError && UNREACHED.has(error.code);
-      if (!isElsewhere || others.length === 0) throw error;
+      if (!isElsewhere(error) || others.length === 0) throw error;
       return this.pairWithAny(others, code);
     }
   }
@@ -87,4 +88,8 @@ export class Approach {
     const own = this.options.interface;
     return own === undefined || isIPv6(own) !== isIPv6(host) ? {} : { localAddress: own };
   }
+}
+
+function isElsewhere(error: unknown): boolean {
+  return error instanceof UntrustedTeacherError || (error instanceof ConnectError && UNREACHED.has(error.code));
 }

@@ -42,6 +42,8 @@ export interface ControlClientOptions {
   readonly pair?: PairRequest;
   /** For the error's sentence: whom the student trusts. */
   readonly trusted?: readonly string[];
+  /** The one teacher that is looked for there: whoever else answers is told nothing, whether it is trusted or not. */
+  readonly expected?: string;
   readonly clock?: Clock;
   /** From the first packet to the welcome. */
   readonly timeoutMs?: number;
@@ -179,10 +181,12 @@ function secured(socket: TLSSocket, options: ControlClientOptions): Promise<void
   });
 }
 
-/** The teacher's fingerprint, if this is a teacher. */
+/** The teacher's fingerprint, if this is a teacher, and the one that is looked for. */
 function identify(socket: TLSSocket, options: ControlClientOptions): string {
   const fingerprint = peerFingerprint(socket);
   if (fingerprint === undefined || socket.alpnProtocol !== ALPN) throw notTutti(options);
+  const { expected = fingerprint } = options;
+  if (fingerprint !== expected) throw new UntrustedTeacherError(fingerprint, placeOf(options), [expected]);
   return fingerprint;
 }
 

@@ -17,10 +17,10 @@ import {
   type StudentConnection,
 } from './control-connection';
 import { ControlFault, requireSameVersion } from './control-fault';
-import { MessageBudget } from './message-budget';
 import { answerPairing, type PairMessage } from './pairing-answer';
 import { pairingExporter } from './pairing-exporter';
 import { ALPN, peerFingerprint } from './peer-certificate';
+import { StrangerNews } from './stranger-news';
 import { reasonOf } from './words';
 
 /** Bounds of the door (PROTOCOL.md sections 4.5 and 11). */
@@ -60,9 +60,6 @@ export interface PairedOnly {
 
 const UNPAIRED = "This computer is not paired with the room. Type the room's code once.";
 const NO_CODE = 'This room has no code, as it lets everybody in. Join it without one.';
-
-/** Strangers that a teacher is told of: a class that comes at once, and then what a person can look at. */
-const STRANGERS = { atOnce: 50, perSecond: 2 };
 
 export interface ControlServerOptions {
   readonly host: string;
@@ -113,14 +110,14 @@ export class ControlServer {
   private readonly tls: TlsServer;
   private readonly visitors = new Map<string, Visitor>();
   private readonly students = new Map<string, StudentConnection>();
-  private readonly strangers: MessageBudget;
+  private readonly strangers: StrangerNews;
   private refusedCount = 0;
 
   constructor(private readonly options: ControlServerOptions) {
     this.clock = options.clock ?? systemClock;
     this.limits = { ...LIMITS, ...options.limits };
     this.limiter = new ConnectionLimiter(this.limits);
-    this.strangers = new MessageBudget(STRANGERS.perSecond, STRANGERS.atOnce, this.clock.now());
+    this.strangers = new StrangerNews(this.clock.now());
     // A TCP server of our own in front: whoever is too many is gone before TLS has spent anything on it.
     this.tcp = createTcpServer({ noDelay: true }, (socket) => this.admit(socket));
     this.tls = createTlsServer({
@@ -255,7 +252,8 @@ export class ControlServer {
   private requirePaired(connection: StudentConnection, hello: Hello): void {
     const { admit } = this.options;
     if (admit === 'anyone' || admit.isPaired(connection.peerFingerprint)) return;
-    if (this.strangers.spend(this.clock.now())) admit.onStranger(identityOf(connection, hello.name));
+    if (this.strangers.mayTell(connection.remoteAddress, this.clock.now()))
+      admit.onStranger(identityOf(connection, hello.name));
     throw new ControlFault('unpaired', UNPAIRED);
   }
 

@@ -90,6 +90,26 @@ describe('An examination of the network', () => {
     expect(await resultOf(doctor)).toEqual([{ student: 'ana', sent: 80, received: 80, verdict: 'good' }]);
   });
 
+  it('opens one socket at a time, however many examinations a teacher begins at once', async () => {
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'UDPWrap').length;
+    await expect.poll(sockets).toBe(0);
+    const listener = new ProbeListener({ clock: systemClock, addresses: () => [LOOPBACK] });
+    closing.push(() => listener.close());
+    const reports: StudentMessage[] = [];
+    const connection = { localAddress: LOOPBACK, send: (message: StudentMessage) => void reports.push(message) };
+    const probe = { type: 'probe', group: GROUP, port: PORT + 2, slow: 1, fast: 0 } as const;
+    let most = 0;
+    for (let i = 0; i < 500; i++) {
+      listener.start({ ...probe, id: i.toString(16).padStart(16, '0'), listenMs: 200 }, connection);
+      if (i % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+      most = Math.max(most, sockets());
+    }
+    const last = { id: (499).toString(16).padStart(16, '0') };
+    await expect.poll(() => reports).toMatchObject([last]);
+    expect(most).toBeLessThanOrEqual(1);
+    await expect.poll(sockets).toBe(0);
+  });
+
   it('takes no answer from strangers or to other questions', async () => {
     const report = { type: 'probeReport', slow: 20, fast: 60, adapter: 'wired', elsewhere: false } as const;
     const doctor = doctorFor({
@@ -109,6 +129,19 @@ describe('An examination of the network', () => {
     expect(doctor.view).toBeNull();
     await doctor.examine();
     await expect(doctor.examine()).rejects.toThrow('already');
+  });
+
+  it('that breaks off is over, and another one may begin', async () => {
+    const doctor = doctorFor({
+      ana: () => {
+        throw new Error('no way there');
+      },
+    });
+    for (let i = 0; i < 2; i++) {
+      await doctor.examine();
+      await expect.poll(() => doctor.isExamining).toBe(false);
+      expect(doctor.view).toMatchObject({ state: 'done', students: [{ student: 'ana', verdict: 'noAnswer' }] });
+    }
   });
 
   it('goes from a real room to real students and back', async () => {

@@ -25,6 +25,8 @@ export class DoctorError extends Error {
 /** The room's network doctor: one examination at a time, and the last one's result (PROTOCOL.md section 5.5). */
 export class Doctor {
   private examination: Examination | undefined;
+  /** From the question whether one may begin to its end. */
+  private isUnderWay = false;
 
   constructor(private readonly options: DoctorOptions) {}
 
@@ -33,21 +35,26 @@ export class Doctor {
    * @throws DoctorError, InterfaceError, DataChannelError
    */
   async examine(): Promise<void> {
-    const { group, port, ttl, plan, now } = this.options;
     this.requireQuiet();
-    const students = this.options.students();
-    if (students.size === 0) throw new DoctorError('Nobody is in the room: there is no network to examine yet.');
-    const examination = await Examination.open({
-      ...{ group, port, ttl, students },
-      id: randomBytes(8).toString('hex'),
-      interface: this.options.interface(),
-      startedAt: now(),
-      ...(plan === undefined ? {} : { plan }),
-    });
-    this.examination?.stop();
-    this.examination = examination;
-    // It is stopped by a room that closes, or by the next examination: nobody waits for its result.
-    examination.run().catch(() => {});
+    this.isUnderWay = true;
+    try {
+      this.examination = await this.open();
+    } catch (error) {
+      this.isUnderWay = false;
+      throw error;
+    }
+    // A room that closes stops it: nobody waits for its result.
+    void this.examination
+      .run()
+      .catch(() => {})
+      .finally(() => {
+        this.isUnderWay = false;
+      });
+  }
+
+  /** Whether an examination is under way, which anything that is sent would disturb. */
+  get isExamining(): boolean {
+    return this.isUnderWay;
   }
 
   receive(student: string, report: ProbeReport): void {
@@ -66,10 +73,23 @@ export class Doctor {
     this.examination?.stop();
   }
 
+  private open(): Promise<Examination> {
+    const { group, port, ttl, plan, now } = this.options;
+    const students = this.options.students();
+    if (students.size === 0) throw new DoctorError('Nobody is in the room: there is no network to examine yet.');
+    return Examination.open({
+      ...{ group, port, ttl, students },
+      id: randomBytes(8).toString('hex'),
+      interface: this.options.interface(),
+      startedAt: now(),
+      ...(plan === undefined ? {} : { plan }),
+    });
+  }
+
   private requireQuiet(): void {
     if (this.options.isSending()) {
       throw new DoctorError('Something is being sent. Wait until it is over: the examination would disturb it.');
     }
-    if (this.view?.state === 'running') throw new DoctorError('The network is being examined already.');
+    if (this.isExamining) throw new DoctorError('The network is being examined already.');
   }
 }

@@ -189,7 +189,7 @@ export class Door {
     const id = connection.peerFingerprint;
     // A name is for people; where the disk refuses it the student says it again next time.
     classList.heardName(id, hello.name).catch(() => {});
-    const student = { id, name: classList.nameOf(id) ?? hello.name, ip: connection.remoteAddress };
+    const student = { id, name: classList.nameFor(id, hello.name), ip: connection.remoteAddress };
     const entry: Enrolled = { student, hello, connection };
     this.enrolled.set(id, entry);
     onEvent({ event: 'enrolled', student });

@@ -59,21 +59,13 @@ export class Examination {
 
   /** Asks every student to listen, sends the probes and waits for the reports; those who have not answered in time never will. Rejects when stopped. */
   async run(): Promise<void> {
-    const { settleMs, slow, fast, burst, patienceMs } = this.plan;
-    for (const tell of this.options.students.values()) tell(this.probe);
     try {
-      await this.sleep(settleMs);
-      await this.send({ from: 0, to: slow, atOnce: 1 });
-      await this.send({ from: slow, to: slow + fast, atOnce: burst });
+      await this.probeAll();
+      await this.reports();
     } finally {
-      await this.sender.close();
+      this.isDone = true;
+      this.stop();
     }
-    const whenHeard = new Promise<void>((resolve) => {
-      this.allHeard = resolve;
-    });
-    if (this.awaited.size > 0) await Promise.race([whenHeard, this.sleep(2 * patienceMs)]);
-    this.isDone = true;
-    this.stop();
   }
 
   stop(): void {
@@ -98,6 +90,25 @@ export class Examination {
       interface: address,
       students: this.isDone ? diagnose(this.plan, new Map([...students.keys()].map(hearing))) : [],
     };
+  }
+
+  private async probeAll(): Promise<void> {
+    const { settleMs, slow, fast, burst } = this.plan;
+    try {
+      for (const tell of this.options.students.values()) tell(this.probe);
+      await this.sleep(settleMs);
+      await this.send({ from: 0, to: slow, atOnce: 1 });
+      await this.send({ from: slow, to: slow + fast, atOnce: burst });
+    } finally {
+      await this.sender.close();
+    }
+  }
+
+  private async reports(): Promise<void> {
+    const whenHeard = new Promise<void>((resolve) => {
+      this.allHeard = resolve;
+    });
+    if (this.awaited.size > 0) await Promise.race([whenHeard, this.sleep(2 * this.plan.patienceMs)]);
   }
 
   private get probe(): Probe {

@@ -21,6 +21,9 @@ type Connection = Pick<TeacherConnection, 'localAddress' | 'send'>;
 /** The student's side of an examination of the network (PROTOCOL.md section 5.5). One at a time. */
 export class ProbeListener {
   private current: Listening | undefined;
+  /** The examination that was begun last, while the one before lets go of its sockets: a storm of them opens no more. */
+  private next: { readonly probe: Probe; readonly connection: Connection } | undefined;
+  private turning: Promise<void> | undefined;
 
   constructor(private readonly options: ProbeListenerOptions) {}
 
@@ -29,13 +32,26 @@ export class ProbeListener {
    * An examination that is under way is given up: the teacher has begun another one.
    */
   start(probe: Probe, connection: Connection): void {
-    void this.current?.close();
-    this.current = new Listening(probe, connection, this.options);
+    this.next = { probe, connection };
+    this.turning ??= this.turn().finally(() => {
+      this.turning = undefined;
+    });
   }
 
   async close(): Promise<void> {
+    this.next = undefined;
+    await this.turning;
     await this.current?.close();
     this.current = undefined;
+  }
+
+  private async turn(): Promise<void> {
+    while (this.next !== undefined) {
+      await this.current?.close();
+      const { next } = this;
+      this.next = undefined;
+      this.current = next === undefined ? undefined : new Listening(next.probe, next.connection, this.options);
+    }
   }
 }
 

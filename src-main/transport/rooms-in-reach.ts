@@ -1,4 +1,5 @@
-import type { FoundRoom } from '../../src-shared/ipc/snapshots';
+import type { FoundRoom, KnownRoom } from '../../src-shared/ipc/snapshots';
+import { shortFingerprint } from '../../src-shared/text/format';
 import { hostAndPort } from '../../src-shared/text/host-and-port';
 import { parseFingerprint } from '../security/fingerprint';
 import type { TrustStore } from '../security/trust-store';
@@ -43,6 +44,13 @@ export class RoomsInReach {
     return this.finder.rooms.map((room) => this.shown(room));
   }
 
+  /** Rooms whose certificates are paired or pinned. One that was made known by that alone has no name before it is met. */
+  known(): KnownRoom[] {
+    return this.options.pins
+      .list()
+      .map(({ name, fingerprint }) => ({ name: name === '' ? shortFingerprint(fingerprint) : name, fingerprint }));
+  }
+
   shown({ name, address, port, fingerprint }: RoomOnNetwork): FoundRoom {
     const paired = this.isKnown(fingerprint) && !this.refusals.has(fingerprint);
     return { name, address, port, fingerprint, paired, stranger: this.options.pins.isImpostor(name, fingerprint) };
@@ -75,10 +83,10 @@ export class RoomsInReach {
   }
 
   /** Where a room is announced, or where it was met at a typed address. @throws PairingError where it is nowhere. */
-  placesOf(fingerprint: string, met: FoundRoom | undefined): Place[] {
+  placesOf(fingerprint: string, met: FoundRoom | undefined): Target[] {
     const known = met === undefined ? this.finder.rooms : [...this.finder.rooms, met];
     const rooms = known.filter((room) => room.fingerprint === fingerprint);
-    if (rooms.length > 0) return rooms.map(({ address: host, port }) => ({ host, port }));
+    if (rooms.length > 0) return rooms.map(targetOf);
     throw new PairingError(
       'That room is not announced on this network any more. Ask your teacher to open it, or type its address.',
     );
@@ -132,7 +140,7 @@ export class RoomsInReach {
     if (this.options.clock.now() - this.openedAt < LISTEN_MS) return [];
     const { rooms } = this.finder;
     if (new Set(rooms.map(({ fingerprint }) => fingerprint)).size > 1) throw new SeveralRoomsError(rooms);
-    return rooms.map((room) => ({ host: room.address, port: room.port, announced: room }));
+    return rooms.map(targetOf);
   }
 
   /** Of the adapters that may be used. */
@@ -144,4 +152,8 @@ export class RoomsInReach {
       .filter(({ address, loopback }) => (wanted === undefined ? restricted || !loopback : address === wanted))
       .map(({ address }) => address);
   }
+}
+
+function targetOf(room: RoomOnNetwork): Target {
+  return { host: room.address, port: room.port, announced: room };
 }

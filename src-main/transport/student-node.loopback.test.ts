@@ -7,8 +7,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StudentEvent, TeacherEvent } from '../../src-shared/ipc/events';
 import type { StudentSnapshot } from '../../src-shared/ipc/snapshots';
+import { shortFingerprint } from '../../src-shared/text/format';
 import { localDate } from '../library/file-naming';
 import { loadIdentity } from '../security/identity';
+import { PairingDesk } from '../security/pairing-desk';
+import { systemClock } from './clock';
+import { listenControl } from './control-server';
+import { announceRoom } from './discovery';
 import { StudentNode, type StudentNodeOptions } from './student-node';
 import { TeacherRoom, type TeacherRoomOptions } from './teacher-room';
 
@@ -115,6 +120,23 @@ const received = (student: Student, id: string) =>
     expect(transfer?.state, transfer?.failure).toBe('complete');
     return transfer;
   });
+
+/** Somebody who announces this room at a place of its own, where nobody knows the code; it comes first in every list. */
+async function announceElsewhere({ fingerprint }: Teacher): Promise<void> {
+  const server = await listenControl({
+    ...{ host: LOOPBACK, port: 0, room: 'Brass', identity: await loadIdentity(join(folder, 'somebody')) },
+    admit: {
+      desk: new PairingDesk({ time: systemClock, code: WRONG_CODE, onCode: () => {} }),
+      isPaired: () => false,
+      onPaired: async () => {},
+      onStranger: () => {},
+    },
+    onStudent: () => ({ onMessage: () => {} }),
+  });
+  const room = { name: 'A', port: server.address.port, fingerprint };
+  const announcer = announceRoom({ room, interfaces: () => [LOOPBACK], ttl: 0 });
+  cleanups.push(() => Promise.all([announcer.close(), server.close()]));
+}
 
 describe('pairing', () => {
   it('with an address and the code: in the room, known from then on, also after a restart', async () => {
@@ -241,6 +263,23 @@ describe('pairing', () => {
     expect(connection(student)).not.toBe('connected');
   });
 
+  it('gives the code to nobody but the room that was chosen, whoever announces that room elsewhere', async () => {
+    const teacher = await openRoom('Brass');
+    await announceElsewhere(teacher);
+    const student = await openStudent('Ana');
+    const { fingerprint } = teacher;
+    const found = () => student.node.snapshot().found.filter((room) => room.fingerprint === fingerprint);
+    await until(() => expect(found().map(({ name }) => name)).toEqual(['A', 'Brass']));
+    await student.node.pair({ code: CODE, room: { fingerprint } });
+    await inRoom(student, teacher);
+  });
+
+  it('calls a room that was made known without a name by its fingerprint', async () => {
+    const student = await openStudent('Ana', { trust: { firstUse: false, pin: 'ab'.repeat(32) } });
+    const [known] = student.node.snapshot().known;
+    expect(known?.name).toBe(shortFingerprint('ab'.repeat(32)));
+  });
+
   it('on the command line: with the room at an address', async () => {
     const teacher = await openRoom('Brass');
     const student = await openStudent('Ana', { connect: teacher.place, trust: { firstUse: false, code: CODE } });
@@ -257,6 +296,12 @@ describe('a code on the command line, without an address', () => {
 
   it('is for the one room that is found', async () => {
     const teacher = await openRoom('Brass');
+    await inRoom(await openStudent('Ana', { trust }), teacher);
+  });
+
+  it('is given to nobody who only announces that room', async () => {
+    const teacher = await openRoom('Brass');
+    await announceElsewhere(teacher);
     await inRoom(await openStudent('Ana', { trust }), teacher);
   });
 

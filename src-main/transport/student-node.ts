@@ -5,19 +5,18 @@ import { DEFAULT_FOLDER_TEMPLATE } from '../../src-shared/text/folder-template';
 import { freeSpaceOf } from '../library/free-space';
 import { parseFingerprint } from '../security/fingerprint';
 import { type Identity, loadIdentity } from '../security/identity';
-import { TrustStore, TrustStoreError } from '../security/trust-store';
+import { TrustStore } from '../security/trust-store';
 import { Alarm } from './alarm';
 import { Approach, type Arrival, type Meeting } from './approach';
 import { systemClock } from './clock';
 import { ConnectError, UntrustedTeacherError } from './control-client';
 import type { CloseReason } from './control-connection';
+import { isFinal } from './final-failure';
 import { impairmentFromEnvironment } from './impairment';
 import { IncomingTransfer } from './incoming-transfer';
 import { usableInterfaces } from './interfaces';
 import { keepLastRoom, type LastRoom, loadLastRoom } from './last-room';
 import { watchNetwork } from './network-watch';
-import { PairingError } from './pairing-error';
-import { UnprovedTeacherError } from './pairing-request';
 import { ProbeListener } from './probe-listener';
 import { type Place, placeKey, type Target } from './room-choice';
 import { RoomsInReach } from './rooms-in-reach';
@@ -131,7 +130,8 @@ export class StudentNode {
    * @throws ConnectError, UnprovedTeacherError or PairingError: each with a sentence that says what to do.
    */
   async pair({ code, room }: ParsedArgument<'pair'>): Promise<void> {
-    const places = 'address' in room ? [room.address] : this.rooms.placesOf(room.fingerprint, this.unpaired);
+    const places: readonly Target[] =
+      'address' in room ? [room.address] : this.rooms.placesOf(room.fingerprint, this.unpaired);
     this.goTo(await this.approach.pairWithAny(places, code));
   }
 
@@ -170,7 +170,7 @@ export class StudentNode {
     return {
       ...this.standing(found),
       found,
-      known: this.pins.list().map(({ name, fingerprint }) => ({ name, fingerprint })),
+      known: this.rooms.known(),
       folder: this.options.directory,
       transfers: this.incoming.views(),
     };
@@ -386,14 +386,6 @@ export class StudentNode {
     if (only !== undefined) return { connection: 'unpaired', room: others.length === 0 ? only : null };
     return { connection: this.trying === undefined ? 'searching' : 'connecting', room: null };
   }
-}
-
-/** Another teacher, another version, a wrong code, a disk that takes no pins: only a person can change that. */
-function isFinal(error: unknown): boolean {
-  if (error instanceof ConnectError) return ['version', 'unpaired', 'code'].includes(error.code);
-  return [UntrustedTeacherError, UnprovedTeacherError, PairingError, TrustStoreError].some(
-    (kind) => error instanceof kind,
-  );
 }
 
 function isAt({ address, port }: FoundRoom, place: Place): boolean {

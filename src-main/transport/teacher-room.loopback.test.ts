@@ -462,6 +462,40 @@ describe('the network doctor', () => {
   });
 });
 
+describe('an examination under way', () => {
+  it('is not begun twice, and what is sent meanwhile waits for its end', async () => {
+    const { room } = await openRoom();
+    const ana = await Student.pair(room, 0);
+    const [first, second] = await Promise.allSettled([room.examine(), room.examine()]);
+    expect(first.status).toBe('fulfilled');
+    expect(second).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/already/) } });
+    const transfer = await send(room, 'everyone');
+    room.startNow({ transfer });
+    expect(room.snapshot().doctor?.state).toBe('running');
+    expect(viewOf(room, transfer).phase).toBe('queued');
+    await ana.leave();
+    await until(() => expect(room.snapshot().doctor?.state).toBe('done'));
+    await Student.join(room, 0);
+    expect((await over(room, transfer)).phase).toBe('finished');
+  });
+});
+
+describe('a history that cannot be written', () => {
+  it('stops no transfer, and is told once', async () => {
+    await mkdir(join(stateDir, 'history.jsonl'), { recursive: true });
+    const { room, events } = await openRoom();
+    await Student.pair(room, 0);
+    for (const path of [music, otherMusic]) {
+      const transfer = await send(room, 'everyone', NOW, [path]);
+      expect((await over(room, transfer)).phase).toBe('finished');
+    }
+    await until(() => expect(events.map(({ event }) => event)).toContain('problem'));
+    await room.close();
+    const problems = events.filter(({ event }) => event === 'problem');
+    expect(problems).toMatchObject([{ reason: expect.stringMatching(/^The history cannot be written to .*history/) }]);
+  });
+});
+
 describe('the door', () => {
   it('tells of strangers until they are paired, and of those who carry a known name', async () => {
     const { room, events } = await openRoom();

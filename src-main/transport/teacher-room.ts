@@ -15,7 +15,7 @@ import { chooseInterface, interfaceOf } from './interfaces';
 import { type PreparedTransfer, prepareTransfer } from './prepared-transfer';
 import { orderOf, type Wish } from './transfer-order';
 import { progressOf, type QueueOptions, TransferQueue } from './transfer-queue';
-import { peerNameOf } from './words';
+import { peerNameOf, reasonOf } from './words';
 
 export interface TeacherRoomOptions {
   /** The room's name, as students see it. */
@@ -52,6 +52,7 @@ const DEFAULT_CONTROL_PORT = 47470;
 const DEFAULT_GROUP_PORT = 47472;
 /** Displays are told of progress, and the queue looks at the time, so often. */
 const TICK_MS = 200;
+const HISTORY_LOST = 'Sending works all the same, but the history is not complete.';
 const AT_ONCE: Wish = { audience: 'everyone', start: { when: 'now' }, by: 'multicast' };
 
 /** Where a teacher's journals of running transfers are. */
@@ -68,6 +69,7 @@ export class TeacherRoom {
   /** Files are looked at in the order in which they were handed over. */
   private readonly preparing = new SerialQueue();
   private ticker: NodeJS.Timeout | undefined;
+  private isHistoryLost = false;
   private waiters: (() => void)[] = [];
 
   private constructor(
@@ -295,10 +297,11 @@ export class TeacherRoom {
       connected: () => this.door.here,
       mayEnter: (student) => this.door.mayEnter(student),
       groups: () => this.classList.groups,
+      // An examination takes seconds, and would tell of the transfer's own losses.
+      isHeld: () => this.doctor.isExamining,
       now: Date.now,
       onEvent: (event) => this.options.onEvent(event),
-      // A teacher whose disk is full can still send.
-      onOver: (view, paths) => void this.past.add(historyRecord(view, paths)).catch(() => {}),
+      onOver: (view, paths) => void this.keep(historyRecord(view, paths)),
     };
   }
 
@@ -312,6 +315,18 @@ export class TeacherRoom {
       isSending: () => this.queue.runningView() !== undefined,
       now: Date.now,
     });
+  }
+
+  /** A teacher whose disk is full can still send; who looks for it in the history later has been told once. */
+  private async keep(record: HistoryRecord): Promise<void> {
+    try {
+      await this.past.add(record);
+      this.isHistoryLost = false;
+    } catch (error) {
+      if (this.isHistoryLost) return;
+      this.isHistoryLost = true;
+      this.options.onEvent({ event: 'problem', reason: `${reasonOf(error)} ${HISTORY_LOST}` });
+    }
   }
 
   private requireAudience(audience: Audience): void {

@@ -14,6 +14,8 @@ export interface QueueOptions extends Omit<OutgoingOptions, 'order' | 'isFor' | 
   groups(): readonly GroupView[];
   /** Whether a student may be in the room, connected or not. */
   mayEnter(student: string): boolean;
+  /** Whether nothing may start at the moment; `startNext` is called again and again. */
+  isHeld(): boolean;
   /** ms since 1970. */
   now(): number;
   /** A transfer is over, however it ended. */
@@ -73,7 +75,7 @@ export class TransferQueue {
 
   /** Starts what may start by now: time is one of the rules. */
   startNext(): void {
-    if (this.running !== undefined || this.waiting.length === 0) return;
+    if (this.running !== undefined || this.waiting.length === 0 || this.options.isHeld()) return;
     const connected = this.options.connected();
     const next = nextToStart(this.waiting, {
       connected: connected.map(({ student }) => student.id),

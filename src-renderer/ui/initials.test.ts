@@ -4,6 +4,8 @@ import { hueOf, initialsOf } from './initials';
 it.each([
   ['Ana Lima', 'AL'],
   ['Ana Maria de Lima', 'AL'],
+  ['Ms Rivera, room 12', 'MR'],
+  [', Lima', 'L'],
   ['bø', 'B'],
   ['“Ben” (lab 3)', 'B3'],
   ['李 明', '李明'],

@@ -1,6 +1,7 @@
-/** First letters of the first and the last word: "Ana Lima" is "AL". */
+/** First letters of the first and the last word: "Ana Lima" is "AL", "Ms Rivera, room 12" is "MR". */
 export function initialsOf(name: string): string {
-  const words = name.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const [called = ''] = name.split(',').filter((part) => /[\p{L}\p{N}]/u.test(part));
+  const words = called.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
   const first = words[0];
   const last = words.length > 1 ? words.at(-1) : undefined;
   return [first, last].map((word) => firstLetter(word)).join('') || '?';

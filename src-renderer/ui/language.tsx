@@ -2,18 +2,12 @@ import { type ReactNode, useEffect, useMemo } from 'react';
 import { I18nProvider, useLocale } from 'react-aria-components';
 import { I18nextProvider } from 'react-i18next';
 import type { SettingsView } from '../../src-shared/ipc/contract';
-import { createTranslator, type Language, languageOf } from '../../src-shared/text/i18n';
+import { createTranslator, type Language } from '../../src-shared/text/i18n';
+import { localeOf } from './region';
 
 /** The language that the window speaks. */
 export function languageIn({ language, systemLanguage }: SettingsView): Language {
   return language === 'system' ? systemLanguage : language;
-}
-
-/** The region's way to write dates, where the system names a region of that language. */
-function localeOf(language: Language): string {
-  return (
-    navigator.languages.find((locale) => languageOf(locale) === language && locale.startsWith(language)) ?? language
-  );
 }
 
 /** Texts, numbers and dates below are in this language, and the page says so to screen readers. */

@@ -220,8 +220,3 @@ export interface Bridge<Handle> {
   /** Where dropped or pasted files and folders are on this machine; those without a place are left out. */
   pathsOf(files: readonly Handle[]): string[];
 }
-
-/** Where the window's audio player gets a received file from: its own origin, answered by the main process with ranges. */
-export function mediaPath(transferId: string, file: number): string {
-  return `/media/${transferId}/${file}`;
-}

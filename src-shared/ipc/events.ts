@@ -123,6 +123,8 @@ export type TeacherEvent =
       students: readonly StudentProgress[];
     }
   | DataChannelEvent
+  /** Something does not work that a person should know of; what is sent does not suffer. */
+  | { event: 'problem'; reason: string }
   | { event: 'unrecoverable'; student: string; ranges: readonly Range[]; reason: string }
   | {
       event: 'finished';

@@ -128,6 +128,9 @@ describe('in German', () => {
     expect(incomingInWords({ state: 'failed', transmission: 0, missingBytes: 0, failure: 'disk full' }, german)).toBe(
       'fehlgeschlagen: disk full',
     );
+    expect(memberInWords(member('A', 'failed', 'it was un-paired'), 0, german)).toBe(
+      'fehlgeschlagen: die Kopplung wurde aufgehoben',
+    );
     expect(contentInWords({ files: files(1), contentBytes: 999 }, german)).toBe('1 Datei, 999 Byte');
   });
 });

@@ -4,6 +4,7 @@ import type { IncomingView, MemberView, RoundView, TransferView } from '../ipc/s
 import { formatBytes, formatDuration, formatPercent } from './format';
 import { english } from './i18n';
 import { plainText } from './plain-text';
+import { reasonInWords } from './reasons';
 
 /** What happens, said plainly: the same words in the terminal and in the windows, English where nothing else is asked for. */
 
@@ -151,7 +152,7 @@ function missing(bytes: number, i18n: i18n): string {
 
 function withReason(words: string, reason: string | undefined, i18n: i18n): string {
   if (reason === undefined || reason === '') return words;
-  return i18n.t('sentences:withReason', { words, reason: plainText(reason, REASON_CHARS) });
+  return i18n.t('sentences:withReason', { words, reason: plainText(reasonInWords(reason, i18n), REASON_CHARS) });
 }
 
 function asSentence(text: string): string {

@@ -21,16 +21,24 @@ export const RoomCode = memo(function RoomCode({ room }: { room: RoomView }) {
     <section className="room-code panel" aria-labelledby="room-code-title">
       <h2 id="room-code-title">{t('code')}</h2>
       {room.code === null ? <p className="muted">{t('closed')}</p> : <OpenCode name={room.name} code={room.code} />}
-      <Switch
-        label={t('letIn')}
-        detail={room.code === null ? undefined : t('letInDetail')}
-        checked={room.code !== null}
-        onChange={(open) => attempt(request('letIn', { open }))}
-      />
+      <LetInSwitch isOpen={room.code !== null} />
       <IfNotFound room={room} />
     </section>
   );
 });
+
+/** Whether the code lets anybody in. */
+export function LetInSwitch({ isOpen }: { isOpen: boolean }) {
+  const { t } = useTranslation('classroom');
+  return (
+    <Switch
+      label={t('letIn')}
+      detail={isOpen ? t('letInDetail') : undefined}
+      checked={isOpen}
+      onChange={(open) => attempt(request('letIn', { open }))}
+    />
+  );
+}
 
 /** The digits with what can be done with them. */
 export function OpenCode({ name, code }: { name: string; code: string }) {

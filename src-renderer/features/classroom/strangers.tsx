@@ -33,6 +33,11 @@ export function Strangers({ strangers, isOpen }: Props) {
   );
 }
 
+function detailOf(sameName: boolean, isOpen: boolean) {
+  if (sameName) return isOpen ? 'sameNameDetail' : 'sameNameClosed';
+  return isOpen ? 'unknownDetail' : 'unknownClosed';
+}
+
 function Stranger({ stranger: { name, ip, sameName }, isOpen }: { stranger: StrangerView; isOpen: boolean }) {
   const { t } = useTranslation('classroom');
   const Icon = sameName ? ShieldAlert : UserPlus;
@@ -42,7 +47,7 @@ function Stranger({ stranger: { name, ip, sameName }, isOpen }: { stranger: Stra
       <Icon className={sameName ? 'tint-danger' : 'tint'} size={22} strokeWidth={1.75} aria-hidden="true" />
       <div>
         <p className="at-door-title">{t(sameName ? 'sameName' : 'unknown', called)}</p>
-        <p className="muted">{t(sameName ? 'sameNameDetail' : isOpen ? 'unknownDetail' : 'unknownClosed')}</p>
+        <p className="muted">{t(detailOf(sameName, isOpen))}</p>
         <p className="muted mono selectable">{plainText(ip, 60)}</p>
       </div>
     </li>

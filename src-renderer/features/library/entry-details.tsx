@@ -1,4 +1,4 @@
-import { RotateCcw } from 'lucide-react';
+import { RotateCw } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { HistoryEntry, HistoryMember } from '../../../src-shared/ipc/snapshots';
 import { capitalized, formatBytes, formatDuration } from '../../../src-shared/text/format';
@@ -39,7 +39,7 @@ function Failed({ entry }: { entry: HistoryEntry }) {
     <section>
       <header className="section-head">
         <h4>{t('failedTitle', { count: failed.length })}</h4>
-        <Button icon={RotateCcw} onPress={() => attempt(again())}>
+        <Button icon={RotateCw} onPress={() => attempt(again())}>
           {t('sendAgain', { count: failed.length })}
         </Button>
       </header>

@@ -1,7 +1,8 @@
 import { create } from 'zustand';
-import { mediaPath } from '../../../src-shared/ipc/contract';
+import { mediaPath } from '../../../src-shared/ipc/media-path';
 import { useApp } from '../../stores/app-store';
 import { AudioPlayer } from './audio-player';
+import { keepLevel, keptLevel } from './kept-level';
 import { type SystemControls, showInSystem } from './media-session';
 import { hasNext, isLoading, type Trouble } from './player-queue';
 import type { PlayerTrack } from './player-track';
@@ -29,7 +30,7 @@ interface PlayerState {
   readonly muted: boolean;
 }
 
-export const usePlayer = create<PlayerState>(() => ({ view: null, level: 1, muted: false }));
+export const usePlayer = create<PlayerState>(() => ({ view: null, level: keptLevel(), muted: false }));
 
 let player: AudioPlayer | undefined;
 
@@ -76,6 +77,7 @@ export function playerPosition(): number {
 
 export function setLevel(level: number): void {
   usePlayer.setState({ level, muted: false });
+  keepLevel(level);
   player?.setLevel(level);
 }
 

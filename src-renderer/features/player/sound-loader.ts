@@ -1,4 +1,4 @@
-import { mediaPath } from '../../../src-shared/ipc/contract';
+import { mediaPath } from '../../../src-shared/ipc/media-path';
 import { peaksOf } from './peaks';
 import type { Trouble } from './player-queue';
 import type { PlayerTrack } from './player-track';

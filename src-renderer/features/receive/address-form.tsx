@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { plainText } from '../../../src-shared/text/plain-text';
+import { reasonInWords } from '../../../src-shared/text/reasons';
 import { RequestError, request } from '../../ipc-client';
 import { attempt } from '../../stores/app-store';
 import { Button } from '../../ui/button';
@@ -45,7 +46,7 @@ function JoinedByAddress({ address }: { address: string }) {
 type Problems = { readonly address?: string; readonly code?: string };
 
 function Fields({ address: initial }: { address: string }) {
-  const { t } = useTranslation('receive');
+  const { t, i18n } = useTranslation('receive');
   const [address, setAddress] = useState(initial);
   const [code, setCode] = useState('');
   const [problems, setProblems] = useState<Problems>({});
@@ -55,6 +56,9 @@ function Fields({ address: initial }: { address: string }) {
     ...(ADDRESS.test(address.trim()) ? {} : { address: t('addressWrong') }),
     ...(code === '' || digitsOf(code).length === CODE_DIGITS ? {} : { code: t('codeWrong') }),
   });
+  /** What names the address, or cannot be about a code, stands at the address. */
+  const placed = (refusal: string): Problems =>
+    code === '' || refusal.includes(address.trim()) ? { address: refusal } : { code: refusal };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const found = wrong();
@@ -63,7 +67,7 @@ function Fields({ address: initial }: { address: string }) {
     setBusy(true);
     const refusal = await join(address.trim(), digitsOf(code));
     setBusy(false);
-    if (refusal !== undefined) setProblems(code === '' ? { address: refusal } : { code: refusal });
+    if (refusal !== undefined) setProblems(placed(reasonInWords(refusal, i18n)));
   };
 
   return (

@@ -1,5 +1,6 @@
 import { type ChangeEvent, useId, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { reasonInWords } from '../../../src-shared/text/reasons';
 import { CODE_DIGITS, caretAfter, digitsAfterEdit, digitsOf, groupDigits } from './code-entry';
 
 interface Props {
@@ -18,7 +19,8 @@ interface Props {
 
 /** One large field for the code: typed or pasted, shown as "1234 5678". */
 export function CodeField({ label, error, hint, busy, wantsFocus, onDigits }: Props) {
-  const { t } = useTranslation('receive');
+  const { t, i18n } = useTranslation('receive');
+  const errorInWords = error === null ? undefined : reasonInWords(error, i18n);
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [digits, setDigits] = useState('');
@@ -72,7 +74,7 @@ export function CodeField({ label, error, hint, busy, wantsFocus, onDigits }: Pr
         className={error === null ? 'field-hint' : 'field-error'}
         role={error === null ? undefined : 'alert'}
       >
-        {error ?? (busy ? t('codeChecking') : hint)}
+        {errorInWords ?? (busy ? t('codeChecking') : hint)}
       </p>
     </div>
   );

@@ -1,6 +1,6 @@
 import { ShieldQuestion } from 'lucide-react';
 import { useState } from 'react';
-import { Radio, RadioGroup } from 'react-aria-components';
+import { Label, Radio, RadioGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { FoundRoom } from '../../../src-shared/ipc/snapshots';
 import { shortFingerprint } from '../../../src-shared/text/format';
@@ -77,7 +77,8 @@ function RoomChoice({ rooms, chosen, onChoose }: ChoiceProps) {
     );
   }
   return (
-    <RadioGroup className="room-choice" aria-label={t('codeWhich')} value={chosen} onChange={onChoose}>
+    <RadioGroup className="room-choice" value={chosen} onChange={onChoose}>
+      <Label className="muted">{t('codeWhich')}</Label>
       {rooms.map((room) => (
         <Radio key={room.fingerprint} value={room.fingerprint} className="room-line room-radio">
           <RoomFace room={room} />

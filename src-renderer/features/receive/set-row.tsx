@@ -8,6 +8,7 @@ import { request } from '../../ipc-client';
 import { attempt } from '../../stores/app-store';
 import { ActionMenu } from '../../ui/action-menu';
 import { Cover } from '../../ui/cover';
+import { localeOf } from '../../ui/region';
 import { playSet, togglePlay, usePlayer } from '../player/player';
 import { playerTracks } from '../player/player-track';
 import { dayOf, minutesOf, setTitle } from './received-rows';
@@ -23,7 +24,12 @@ export function DayRow({ at }: { at: number }) {
   if (dayOf(at) === dayOf(now)) return <DayName name={t('today')} />;
   if (dayOf(at) === dayOf(now - DAY_MS)) return <DayName name={t('yesterday')} />;
   const year = new Date(at).getFullYear() === new Date(now).getFullYear() ? {} : { year: 'numeric' as const };
-  const format = new Intl.DateTimeFormat(i18n.language, { weekday: 'long', day: 'numeric', month: 'long', ...year });
+  const format = new Intl.DateTimeFormat(localeOf(i18n.language), {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...year,
+  });
   return <DayName name={format.format(at)} />;
 }
 
@@ -100,5 +106,5 @@ function useMeta(transfer: IncomingView): string {
 
 /** "14:05". */
 export function timeOf(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(at);
+  return new Intl.DateTimeFormat(localeOf(language), { hour: 'numeric', minute: '2-digit' }).format(at);
 }

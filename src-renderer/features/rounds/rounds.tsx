@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { RoundView, TransferView } from '../../../src-shared/ipc/snapshots';
 import { capitalized, formatBytes, formatDuration } from '../../../src-shared/text/format';
 import { plainText } from '../../../src-shared/text/plain-text';
+import { reasonInWords } from '../../../src-shared/text/reasons';
 import { modeInWords, roundInWords } from '../../../src-shared/text/sentences';
 import { ProgressBar } from '../../ui/progress-bar';
 import { savingsOf } from './savings';
@@ -45,8 +46,8 @@ const Round = memo(function Round({ round, share }: { round: RoundView; share: n
         <span>{stateInWords(round, i18n)}</span>
       </div>
       {saved === undefined ? null : <p className="round-why number">{saved}</p>}
-      {round.why === '' || round.transmission === 0 ? null : (
-        <p className="round-why muted">{capitalized(plainText(round.why, 200))}</p>
+      {round.why === '' || round.mode !== 'tcp' ? null : (
+        <p className="round-why muted">{capitalized(plainText(reasonInWords(round.why, i18n), 200))}</p>
       )}
     </li>
   );

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TeacherSnapshot, TransferView } from '../../../src-shared/ipc/snapshots';
 import { capitalized } from '../../../src-shared/text/format';
@@ -7,6 +7,7 @@ import { isOver } from '../../stores/transfer-selectors';
 import { LiveRegion } from '../../ui/live-region';
 import { Rounds } from '../rounds/rounds';
 import { Scorecard } from '../scorecard/scorecard';
+import { useNarrow } from '../scorecard/use-narrow';
 import { DropShade } from './drop-shade';
 import { EarlierList } from './earlier-list';
 import { EmptyRoom } from './empty-room';
@@ -18,6 +19,9 @@ import { presentAudience, useSendOptions } from './send-options';
 import { TransferPanel } from './transfer-panel';
 import { useDrop } from './use-drop';
 import './send.css';
+
+/** Pixels from which lists stand beside the transfer. */
+const TWO_COLUMNS_FROM = 900;
 
 /** The teacher's home; it stands within the shell's main element, whose page scrolls as a whole. */
 export function SendHome({ snapshot }: { snapshot: TeacherSnapshot }) {
@@ -40,15 +44,20 @@ export function SendHome({ snapshot }: { snapshot: TeacherSnapshot }) {
 }
 
 function Transfers({ snapshot, shown }: { snapshot: TeacherSnapshot; shown: TransferView }) {
+  const columns = useRef<HTMLDivElement>(null);
+  const oneColumn = useNarrow(columns, TWO_COLUMNS_FROM);
   const { transfers } = snapshot;
+  const queue = <QueueList queue={queueOf(transfers, shown)} snapshot={snapshot} />;
   return (
-    <div className="send-columns">
+    <div className="send-columns" data-one={oneColumn} ref={columns}>
       <div className="send-main">
         <TransferPanel transfer={shown} snapshot={snapshot} />
+        {/* What comes next stands before the long list of students, for the eye and for the keyboard. */}
+        {oneColumn ? queue : null}
         {isQueued(shown) ? <FileList {...shown} /> : <Scorecard transfer={shown} />}
       </div>
       <div className="send-aside">
-        <QueueList queue={queueOf(transfers, shown)} snapshot={snapshot} />
+        {oneColumn ? null : queue}
         {isQueued(shown) ? null : (
           <>
             <Rounds rounds={shown.rounds} />

@@ -49,19 +49,19 @@ it('says what a drop does', () => {
     'Drop music anywhere: it goes to 2 students when 1 is here.',
   );
   expect(dropInWords({ audience: 'everyone', start: { when: 'at', clock: '10:45' } }, room, now, de)).toBe(
-    'Musik irgendwo hierher ziehen: Sie geht um 10:45 an 2 Schüler.',
+    'Musik einfach ins Fenster ziehen: Sie geht um 10:45 an 2 Schüler.',
   );
 });
 
 describe('a start', () => {
   it('has a name for its button', () => {
     expect(startInWords({ when: 'ready', students: 20 }, now, en)).toBe('When 20 are here');
-    expect(startInWords({ when: 'at', clock: '10:45' }, now, en)).toBe('At 10:45');
-    expect(startInWords({ when: 'at', clock: '09:00' }, now, en)).toBe('At Wed 09:00');
+    expect(startInWords({ when: 'at', clock: '10:45' }, now, en)).toMatch(/^At 10:45/);
+    expect(startInWords({ when: 'at', clock: '09:00' }, now, en)).toMatch(/^On Wednesday at 0?9:00/);
   });
 
   it('says the day where it is another one', () => {
-    expect(timeInWords(new Date(2026, 2, 11, 9, 5).getTime(), now, de)).toMatch(/^Mi.*09:05$/);
+    expect(timeInWords(new Date(2026, 2, 11, 9, 5).getTime(), now, de)).toMatch(/^am Mittwoch um 0?9:05$/);
   });
 });
 
@@ -72,7 +72,7 @@ describe('a rule', () => {
 
   it('says what is waited for', () => {
     expect(words({ when: 'ready', students: 20 })).toBe('Starts when 20 are here: 12 now');
-    expect(words({ when: 'at', time: new Date(2026, 2, 10, 10, 45).getTime() })).toBe('Starts at 10:45');
+    expect(words({ when: 'at', time: new Date(2026, 2, 10, 10, 45).getTime() })).toMatch(/^Starts at 10:45/);
     expect(words({ when: 'asked' })).toBe('Starts when you say so');
     expect(words({ when: 'now' })).toBe('Starts when the first student is here');
   });

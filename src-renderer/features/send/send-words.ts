@@ -1,7 +1,9 @@
 import type { i18n } from 'i18next';
 import type { Audience, GroupView, StudentView, TransferView } from '../../../src-shared/ipc/snapshots';
+import { capitalized } from '../../../src-shared/text/format';
 import { plainText } from '../../../src-shared/text/plain-text';
 import { inFirstPass } from '../../stores/transfer-selectors';
+import { localeOf } from '../../ui/region';
 import { hereCount, nextTimeOf, type SendOptions, type StartChoice, studentsOf } from './send-options';
 
 /** What the Send home says about who, when and how long; every name in it is made inert first. */
@@ -47,7 +49,7 @@ export function startInWords(start: StartChoice, now: Date, i18n: i18n): string 
     case 'ready':
       return i18n.t('send:startReady', { count: start.students });
     case 'at':
-      return i18n.t('send:startAt', { time: timeInWords(nextTimeOf(start.clock, now), now, i18n) });
+      return capitalized(timeInWords(nextTimeOf(start.clock, now), now, i18n));
     case 'asked':
       return i18n.t('send:whenAsked');
   }
@@ -64,7 +66,7 @@ export function dropInWords({ audience, start }: SendOptions, room: Class, now: 
     case 'ready':
       return i18n.t('send:dropReady', { who, count: start.students });
     case 'at':
-      return i18n.t('send:dropAt', { who, time: timeInWords(nextTimeOf(start.clock, now), now, i18n) });
+      return i18n.t('send:dropAt', { who, when: timeInWords(nextTimeOf(start.clock, now), now, i18n) });
     case 'asked':
       return i18n.t('send:dropAsked', { who });
   }
@@ -82,7 +84,7 @@ export function ruleInWords(
       if (here < start.students) return i18n.t('send:waitsReady', { count: start.students, here });
       break;
     case 'at':
-      if (start.time > now.getTime()) return i18n.t('send:waitsAt', { time: timeInWords(start.time, now, i18n) });
+      if (start.time > now.getTime()) return i18n.t('send:waitsAt', { when: timeInWords(start.time, now, i18n) });
       break;
     case 'asked':
       return i18n.t('send:waitsAsked');
@@ -92,14 +94,14 @@ export function ruleInWords(
   return running ? i18n.t('send:waitsTurn') : i18n.t('send:waitsAnybody');
 }
 
-/** "10:45", with the day where it is another one. */
-export function timeInWords(time: number, now: Date, { language }: i18n): string {
+/** "at 10:45", "on Wednesday at 9:05": the day where it is another one. */
+export function timeInWords(time: number, now: Date, { t, language }: i18n): string {
   const date = new Date(time);
-  const sameDay = date.toDateString() === now.toDateString();
-  const day: Intl.DateTimeFormatOptions = sameDay ? {} : { weekday: 'short' };
-  return new Intl.DateTimeFormat(language, { ...day, hour: 'numeric', minute: '2-digit', hourCycle: 'h23' }).format(
-    date,
-  );
+  const inWords = (format: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(localeOf(language), format).format(date);
+  const clock = inWords({ hour: 'numeric', minute: '2-digit' });
+  if (date.toDateString() === now.toDateString()) return t('send:atClock', { clock });
+  return t('send:onDayAtClock', { day: inWords({ weekday: 'long' }), clock });
 }
 
 /** "about 12 s left in this pass". */

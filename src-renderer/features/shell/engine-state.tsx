@@ -1,6 +1,6 @@
 import { TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { plainText } from '../../../src-shared/text/plain-text';
+import { reasonInWords } from '../../../src-shared/text/reasons';
 import { request } from '../../ipc-client';
 import { attempt } from '../../stores/app-store';
 import { Button } from '../../ui/button';
@@ -22,14 +22,14 @@ export function Starting() {
 
 /** The engine ended: why, and what can be done. */
 export function EngineFailed({ message }: { message: string }) {
-  const { t } = useTranslation(['shell', 'common']);
+  const { t, i18n } = useTranslation(['shell', 'common']);
   return (
     <main className="whole-window">
       <ProblemBanner />
       <div className="engine-failed panel" role="alert">
         <TriangleAlert className="tint-danger" size={28} strokeWidth={1.75} aria-hidden="true" />
         <h1>{t('failedTitle')}</h1>
-        <p className="selectable">{plainText(message, 500)}</p>
+        <p className="selectable">{reasonInWords(message, i18n)}</p>
         <p className="muted">{t('failedDetail')}</p>
         <div className="dialog-actions">
           <Button onPress={() => goTo('settings')}>{t('settings')}</Button>

@@ -23,6 +23,8 @@ export const classroom: Mirror<typeof english> = {
   sameName: 'Ein Gerät nennt sich {{name}}, ist aber nicht das gekoppelte',
   sameNameDetail:
     'Ist es ein neuer oder neu eingerichteter Computer, lass dort den Code eingeben und hebe die alte Kopplung auf. Kennt es hier niemand, ist nichts zu tun: Es bekommt keine Musik.',
+  sameNameClosed:
+    'Ist es ein neuer oder neu eingerichteter Computer, lass Neue herein und dort den Code eingeben. Kennt es hier niemand, ist nichts zu tun: Es bekommt keine Musik.',
   unknown: '{{name}} möchte herein, ist aber nicht gekoppelt',
   unknownDetail: 'Sobald dort der Code eingegeben wird, ist das Gerät dabei. Bis dahin bekommt es keine Musik.',
   unknownClosed: 'Gerade wird niemand Neues hereingelassen. Das Gerät bekommt keine Musik.',
@@ -42,7 +44,7 @@ export const classroom: Mirror<typeof english> = {
   address: 'Adresse',
   fingerprint: 'Fingerabdruck',
 
-  firstTitle: 'Lass deine Schüler herein',
+  firstTitle: 'Lass deine Klasse herein',
   firstDetail: 'Nur einmal: Danach sind sie von selbst da.',
   stepOpen: 'Tutti im selben Netzwerk öffnen und „Ich empfange“ wählen.',
   stepPick: '„{{room}}“ auswählen.',

@@ -5,9 +5,10 @@ export const receive: Mirror<typeof english> = {
   in: 'In {{room}}',
   nowhere: 'In keinem Raum',
   searching: 'Suche nach einem Raum …',
-  searchingDetail: 'Der Raum deiner Lehrkraft erscheint hier, sobald Tutti ihn in diesem Netz sieht.',
-  offline: 'Dieser Computer ist mit keinem Netz verbunden',
-  offlineDetail: 'Gehe ins selbe WLAN oder Kabelnetz wie deine Lehrkraft. Danach macht Tutti von selbst weiter.',
+  searchingDetail: 'Der Raum deiner Lehrkraft erscheint hier, sobald Tutti ihn in diesem Netzwerk sieht.',
+  offline: 'Dieser Computer ist mit keinem Netzwerk verbunden',
+  offlineDetail:
+    'Verbinde ihn per WLAN oder Kabel mit dem Netzwerk deiner Lehrkraft. Danach macht Tutti von selbst weiter.',
   connecting: 'Verbinde …',
   connectingTo: 'Verbinde mit {{room}} …',
   paused: 'Empfang ist ausgeschaltet',
@@ -38,7 +39,7 @@ export const receive: Mirror<typeof english> = {
   addressCode: 'Code (nur beim ersten Mal)',
   codeWrong: 'Der Code hat acht Ziffern.',
   addressSet: 'Tutti tritt dem Raum unter {{address}} bei.',
-  searchAgain: 'Lieber im Netz suchen',
+  searchAgain: 'Lieber im Netzwerk suchen',
 
   arriving: 'Kommt gerade an',
   from: 'Von {{name}}',

@@ -20,6 +20,8 @@ export const classroom = {
   sameName: 'A device calls itself {{name}} but is not the one you paired',
   sameNameDetail:
     'If it is a new or reinstalled computer, have its user type the code, and un-pair the old one. If nobody here knows it, do nothing: it gets no music.',
+  sameNameClosed:
+    'If it is a new or reinstalled computer, let new students in and have its user type the code. If nobody here knows it, do nothing: it gets no music.',
   unknown: '{{name}} wants in but is not paired',
   unknownDetail: 'It comes in when its user types the code. Until then it gets no music.',
   unknownClosed: 'Nobody new is let in at the moment, and it gets no music.',

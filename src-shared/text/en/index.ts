@@ -3,6 +3,7 @@ import { common } from './common';
 import { desktop } from './desktop';
 import { doctor } from './doctor';
 import { library } from './library';
+import { reasons } from './reasons';
 import { receive } from './receive';
 import { send } from './send';
 import { sentences } from './sentences';
@@ -17,6 +18,7 @@ export const en = {
   desktop,
   doctor,
   library,
+  reasons,
   receive,
   send,
   sentences,

@@ -1,0 +1,77 @@
+import type { reasons as english } from '../en/reasons';
+import type { Mirror } from '../mirror';
+
+export const reasons: Mirror<typeof english> = {
+  noMulticast: 'kein Multicast kommt dort an',
+  noMulticastByTcp: 'kein Multicast kommt dort an, die Daten gehen über TCP',
+  tcpRepair: 'Reparatur über TCP war gewünscht',
+  forged: 'dort kommen gefälschte Pakete an',
+  fruitless: 'Multicast-Runden bringen dort fast nichts',
+  usedUp: 'der Anteil an Wiederholungen ist aufgebraucht',
+  afterRounds: 'nach {{rounds}} Runden fehlt noch etwas',
+  tcpOff: '{{why}}, und Reparatur über TCP ist ausgeschaltet',
+  askedAgain: 'es wurde immer wieder nach Daten gefragt, die über TCP angeboten waren',
+  tooSlow: 'das Gerät kam nicht mit',
+  muchLess: 'dort kommt viel weniger an als bei den anderen',
+  catchesUp: '{{why}}; wird später nachgeholt',
+  lost: 'die Verbindung brach ab und kam nicht wieder',
+  notStored: 'das Gerät hat nicht bestätigt, dass die Dateien gespeichert sind',
+  notReported: 'das Gerät hat nicht gemeldet, was ihm fehlt',
+  stalled: 'das Gerät nahm über TCP nichts mehr an',
+  flapping: 'das Gerät kam und ging zu oft',
+  unpaired: 'die Kopplung wurde aufgehoben',
+  left: 'Hat den Raum verlassen: {{why}}',
+  leftRoom: 'dieser Raum ist dort nicht mehr gewünscht',
+  switchedOff: 'der Empfang ist dort ausgeschaltet',
+  closedThere: 'Tutti wurde dort geschlossen',
+  otherRoom: 'das Gerät ist jetzt in einem anderen Raum',
+
+  tcpAsked: 'TCP war gewünscht',
+  noBytes: 'es gibt nichts zu senden',
+  digests: 'nur noch die Prüfsummen sind zu vergleichen',
+  leftover: 'ein kleiner Rest bei einer Person',
+
+  cancelled: 'Die Lehrkraft hat die Übertragung abgebrochen.',
+  allUnpaired: 'Für alle, die sie bekommen sollten, wurde die Kopplung aufgehoben.',
+  fileChanged: '„{{name}}“ wurde beim Senden verändert: Sende die Datei noch einmal, wenn nichts mehr in sie schreibt.',
+  fileGone: '„{{name}}“ ist nicht mehr da oder war es nie.',
+  fileForbidden: '„{{name}}“ lässt sich nicht lesen: Dieser Computer erlaubt es nicht.',
+  fileUnreadable: '„{{name}}“ lässt sich nicht lesen ({{why}}).',
+  nothingChosen: 'Es gibt keine Datei zu senden: Was ausgewählt wurde, ist leer.',
+  nobodyMissed: 'In der Klasse ist niemand mehr, dem diese Dateien fehlen.',
+  forgotten: 'Diese Übertragung ist nicht mehr bekannt: Wähle ihre Dateien neu aus.',
+  pushedOut:
+    'Sie wurde unterbrochen, und seitdem ist zu viel anderes angekommen, um sie fortzusetzen: Bitte noch einmal darum.',
+
+  tooLittleSpace:
+    'Der Platz reicht nicht: {{needed}} werden gebraucht, und {{free}} sind auf dem Datenträger von „{{directory}}“ frei.',
+  diskFull: 'Der Datenträger dieses Computers ist voll: Schaffe Platz für „{{directory}}“ und fange noch einmal an.',
+  readOnly: 'Der Ordner „{{directory}}“ ist schreibgeschützt: Wähle einen anderen Ordner.',
+  forbidden: 'Dieser Computer erlaubt nicht, in den Ordner „{{directory}}“ zu schreiben: Wähle einen anderen Ordner.',
+  diskBroken: 'Der Datenträger mit „{{directory}}“ meldet einen Hardwarefehler: Wähle einen Ordner auf einem anderen.',
+  folderGone: 'Der Ordner „{{directory}}“ wurde verschoben oder gelöscht: Wähle einen Ordner und fange noch einmal an.',
+  nameTooLong: 'Ein Dateiname ist zu lang für den Ordner „{{directory}}“: Wähle einen Ordner mit kürzerem Pfad.',
+  fileTooLarge: 'Eine Datei ist zu groß für den Datenträger mit „{{directory}}“: Wähle einen Ordner auf einem anderen.',
+
+  wrongCode: 'Das ist nicht der Code dieses Raums. Sieh noch einmal auf den Bildschirm deiner Lehrkraft.',
+  newCode: 'Der Raum hat einen neuen Code. Sieh auf den Bildschirm deiner Lehrkraft und tippe den neuen ein.',
+  roomClosed: 'Dieser Raum lässt gerade niemand Neues herein. Bitte deine Lehrkraft, dich hereinzulassen.',
+  tooManyTries: 'Das waren eben zu viele Versuche. Warte eine Minute und versuche es noch einmal.',
+  tooLate: 'Dieser Computer hat zu lange gebraucht, um den Code zu beweisen. Versuche es noch einmal.',
+  noCode: 'Dieser Raum hat keinen Code, er lässt alle herein. Tritt ihm ohne Code bei.',
+  notAnnounced:
+    'Dieser Raum ist im Netzwerk nicht mehr zu sehen. Bitte deine Lehrkraft, ihn zu öffnen, oder tippe seine Adresse ein.',
+  unpairedHere:
+    'Die Lehrkraft hat die Kopplung mit diesem Computer aufgehoben. Um wiederzukommen, tippe den Code des Raums neu ein.',
+  noListener: 'Unter {{place}} antwortet nichts. Ist der Raum offen, und stimmt die Adresse?',
+  noAnswer: '{{place}} antwortet nicht. Ist dieser Computer im selben Netzwerk wie der deiner Lehrkraft?',
+  noComputer: 'In diesem Netzwerk gibt es keinen Computer namens {{host}}.',
+  noWay: 'Von hier führt kein Weg zu {{place}}. Ist dieser Computer in dessen Netzwerk?',
+  noRoom: 'Was unter {{place}} antwortet, ist kein Tutti-Raum. Stimmt der Port?',
+  unproved:
+    'Was unter {{place}} antwortet, kennt den Code nicht: Es hat nichts als den Namen dieses Computers erfahren. Frag deine Lehrkraft, ob das die richtige Adresse ist.',
+
+  noInterface:
+    'Dieser Computer hat keine Netzwerkverbindung. Verbinde ihn mit dem Netzwerk des Raums, per Kabel oder WLAN.',
+  portTaken: 'Ein anderes Programm benutzt {{place}} schon. Schließe es oder wähle einen anderen Port.',
+};
