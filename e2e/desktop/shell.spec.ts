@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -70,6 +70,8 @@ test('first start asks for a role and a name, and remembers both', async () => {
 
   started = await launch({ userData: folder.path });
   await expect(started.page.getByRole('radiogroup')).toBeHidden();
+  // A student's program is there from the next login on, unless the person has said otherwise.
+  expect(existsSync(join(folder.path, 'config', 'autostart', 'tutti.desktop'))).toBe(true);
   await expect(started.page.getByRole('heading', { level: 1 })).toBeVisible();
 });
 

@@ -44,7 +44,14 @@ export async function startPackaged(
   const program = spawn(PROGRAM, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     // No test sends or listens outside this machine.
-    env: { ...process.env, TUTTI_INTERFACE: '127.0.0.1', ...env, TUTTI_USER_DATA: userData },
+    // Nothing goes out of this machine, and nothing starts when a person logs in here.
+    env: {
+      ...process.env,
+      TUTTI_INTERFACE: '127.0.0.1',
+      XDG_CONFIG_HOME: join(userData, 'config'),
+      ...env,
+      TUTTI_USER_DATA: userData,
+    },
   });
   try {
     const browser = await chromium.connectOverCDP(await devToolsOf(program));

@@ -9,14 +9,16 @@ import { attempt } from '../../stores/app-store';
 import { Button } from '../../ui/button';
 import { Logo } from '../../ui/logo';
 import { ProblemBanner } from '../../ui/problem-banner';
+import { Switch } from '../../ui/switch';
 import { TextField } from '../../ui/text-field';
 import './first-start.css';
 
 /** The first minute: one question and a name. */
 export function FirstStart({ settings }: { settings: SettingsView }) {
-  const { t } = useTranslation('start');
+  const { t } = useTranslation(['start', 'settings']);
   const [role, setRole] = useState<Role | null>(null);
   const [name, setName] = useState(settings.name);
+  const [startAtLogin, setStartAtLogin] = useState(true);
   const [tried, setTried] = useState(false);
   const isNameMissing = name.trim() === '';
 
@@ -24,7 +26,7 @@ export function FirstStart({ settings }: { settings: SettingsView }) {
     event.preventDefault();
     setTried(true);
     if (role === null || isNameMissing) return;
-    attempt(request('introduce', { role, name }));
+    attempt(introduce(role, name, startAtLogin));
   };
 
   return (
@@ -42,6 +44,16 @@ export function FirstStart({ settings }: { settings: SettingsView }) {
           hint={role === 'teacher' ? t('roomHint') : t('nameHint')}
           error={tried && isNameMissing ? t('nameMissing') : undefined}
         />
+        {role === 'student' ? (
+          <div className="first-start-login">
+            <Switch
+              label={t('settings:startAtLogin')}
+              detail={t('settings:startAtLoginStudent')}
+              checked={startAtLogin}
+              onChange={setStartAtLogin}
+            />
+          </div>
+        ) : null}
         <ProblemBanner />
         <Button kind="primary" type="submit" isDisabled={role === null}>
           {t('start')}
@@ -49,6 +61,12 @@ export function FirstStart({ settings }: { settings: SettingsView }) {
       </Form>
     </main>
   );
+}
+
+/** A student's program waits in the tray from the next login on, unless they would rather open it themselves. */
+async function introduce(role: Role, name: string, startAtLogin: boolean): Promise<void> {
+  if (role === 'student') await request('prefer', { startAtLogin });
+  await request('introduce', { role, name });
 }
 
 const ROLES = [
