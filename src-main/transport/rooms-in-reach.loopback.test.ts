@@ -27,6 +27,6 @@ it('finds a room by its certificate where it was met at a typed address, announc
     () => rm(folder, { recursive: true }),
   );
   const met = rooms.met({ host: LOOPBACK, port: 4747 }, 'ab'.repeat(32));
-  expect(rooms.placesOf(met.fingerprint, met)).toEqual([{ host: LOOPBACK, port: 4747 }]);
+  expect(rooms.placesOf(met.fingerprint, met)).toMatchObject([{ host: LOOPBACK, port: 4747 }]);
   expect(() => rooms.placesOf('cd'.repeat(32), met)).toThrow(/not announced/);
 });
