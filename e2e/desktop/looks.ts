@@ -9,7 +9,8 @@ const NARROW = { width: 360, height: 780 };
 
 /**
  * Photographs a screen in every way that people see it: light, dark, German, at the narrowest width and at 200 % zoom;
- * each without an accessibility violation and with nothing that sticks out. The window is left as it was.
+ * nothing sticks out in any of them. What axe judges (names, roles, contrast) differs by colours and layout, not by
+ * language and zoom: it looks at three of the six. The window is left as it was.
  */
 export async function lookAt({ app, page }: StartedApp, name: string): Promise<void> {
   const size = await page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
@@ -18,25 +19,29 @@ export async function lookAt({ app, page }: StartedApp, name: string): Promise<v
   await check(page, `${name}-dark`);
   await page.emulateMedia({ colorScheme: 'light' });
   await speak(page, 'de');
-  await check(page, `${name}-german`);
+  await see(page, `${name}-german`);
   await resizeTo({ app, page }, NARROW);
-  await check(page, `${name}-german-narrow`);
+  await see(page, `${name}-german-narrow`);
   await speak(page, 'en');
   await check(page, `${name}-narrow`);
   await resizeTo({ app, page }, size);
   await zoom({ app, page }, 2, size.width / 2);
-  await check(page, `${name}-zoomed`, app);
+  await see(page, `${name}-zoomed`, app);
   await zoom({ app, page }, 1, size.width);
 }
 
 /** Photographs what is shown, and looks for what a person with a screen reader, or without good eyes, stumbles over. */
-export async function check(page: Page, name: string, zoomed?: StartedApp['app']): Promise<void> {
-  if (zoomed === undefined) await photograph(page, name);
-  else await photographZoomed({ app: zoomed, page }, name);
+export async function check(page: Page, name: string): Promise<void> {
+  await see(page, name);
   // Legacy mode: the other one opens a second page, which this window forbids. No preload: axe would copy the styles of
   // shadow trees into the page, which its policy refuses.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).options({ preload: false }).analyze();
   expect(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+}
+
+async function see(page: Page, name: string, zoomed?: StartedApp['app']): Promise<void> {
+  if (zoomed === undefined) await photograph(page, name);
+  else await photographZoomed({ app: zoomed, page }, name);
   expect(await elementsOutside(page), name).toEqual([]);
 }
 
