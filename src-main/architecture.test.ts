@@ -50,7 +50,7 @@ const PARTS: readonly Part[] = [
       'wavesurfer.js*',
     ],
   },
-  { place: 'src-main/cli', mayImport: [COMMAND_LINE, 'package.json'], packages: [] },
+  { place: 'src-main/cli', mayImport: [SHARED, COMMAND_LINE, 'package.json'], packages: [] },
   { place: 'src-main/index', mayImport: [SHARED, DESKTOP], packages: ['node:*', 'electron*'] },
   { place: 'src-main/engine-worker', mayImport: [SHARED, DESKTOP, TRANSPORT], packages: ['node:*'] },
   { place: 'src-main/preload', mayImport: [SHARED], packages: ['electron'] },

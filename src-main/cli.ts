@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import packageJson from '../package.json' with { type: 'json' };
+import { messageOf } from '../src-shared/text/message-of';
 import { parseReceive, runReceive } from './command-line/receive';
 import { parseSend, runSend } from './command-line/send';
 import { USAGE, UsageError } from './command-line/usage';
@@ -34,7 +35,7 @@ function exit(code: number): void {
 
 main(process.argv.slice(2)).then(exit, (error: unknown) => {
   const usage = error instanceof UsageError;
-  console.error(`tutti: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`tutti: ${messageOf(error)}`);
   if (usage) console.error(`\n${USAGE}`);
   exit(usage ? 2 : 1);
 });

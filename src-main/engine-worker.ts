@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Outcome } from '../src-shared/ipc/contract';
+import { messageOf } from '../src-shared/text/message-of';
 import type { EngineOrder, EngineReport, EngineStart } from './desktop/engine';
 import { type HostedEngine, openEngine } from './desktop/hosted-engine';
 import { PictureFeed } from './desktop/picture-feed';
@@ -20,7 +21,7 @@ await host();
 
 async function host(): Promise<void> {
   const onProblem = (problem: string) => report({ kind: 'problem', sentence: problem });
-  const hosted = await openEngine(workerData as EngineStart, onProblem).catch(sentence);
+  const hosted = await openEngine(workerData as EngineStart, onProblem).catch(messageOf);
   if (typeof hosted === 'string') {
     report({ kind: 'status', status: { state: 'failed', message: hosted } });
     obey = (order) => refuse(order, hosted);
@@ -45,7 +46,7 @@ async function carryOut(hosted: HostedEngine, order: EngineOrder, timer: NodeJS.
   if (name === 'close') return end(hosted, timer);
   const outcome = await hosted.carryOut(name, argument).then(
     (value): Outcome<unknown> => ({ ok: true, value }),
-    (error: unknown): Outcome<unknown> => ({ ok: false, message: sentence(error) }),
+    (error: unknown): Outcome<unknown> => ({ ok: false, message: messageOf(error) }),
   );
   report({ kind: 'answer', id, outcome });
 }
@@ -59,8 +60,4 @@ async function end(hosted: HostedEngine, timer: NodeJS.Timeout): Promise<void> {
 function refuse({ id, name }: EngineOrder, message: string): void {
   report({ kind: 'answer', id, outcome: { ok: false, message } });
   if (name === 'close') port?.close();
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

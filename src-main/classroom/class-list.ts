@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { GroupView } from '../../src-shared/ipc/snapshots';
+import { messageOf } from '../../src-shared/text/message-of';
 import { MAX_GROUPS, MAX_PEER_NAME_CHARS, MAX_STUDENTS } from '../../src-shared/wire/limits';
 import { SerialQueue } from '../library/serial-queue';
 import { isMissingFile, writePrivateFile } from '../security/private-file';
@@ -242,8 +243,4 @@ async function read(path: string): Promise<State> {
       `The class list in ${path} is damaged. Put a copy of it back, or move it away and pair your students again.`,
     );
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

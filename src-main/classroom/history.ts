@@ -2,6 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { HistoryEntry, TransferView } from '../../src-shared/ipc/snapshots';
+import { messageOf } from '../../src-shared/text/message-of';
 import { replaceFile } from '../library/atomic-file';
 import { makeFolders } from '../library/folders';
 import { SerialQueue } from '../library/serial-queue';
@@ -140,7 +141,7 @@ export class History {
 
   private job<T>(what: string, work: () => Promise<T>): Promise<T> {
     return this.jobs.run(work).catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       throw new HistoryError(`The history cannot be ${what} ${this.path}: ${message}.`);
     });
   }

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { conflictRuleSchema } from '../../src-shared/ipc/contract';
 import type { StudentEvent } from '../../src-shared/ipc/events';
 import { TEMPLATE_FIELDS, type TemplateProblem, templateProblem } from '../../src-shared/text/folder-template';
+import { messageOf } from '../../src-shared/text/message-of';
 import { parseFingerprint } from '../security/fingerprint';
 import { TrustStore } from '../security/trust-store';
 import { studentView } from '../terminal/terminal-display';
@@ -146,6 +147,6 @@ function pinOf(text: string | undefined): string | undefined {
   try {
     return parseFingerprint(text);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { codeSchema } from '../../src-shared/ipc/contract';
+import { messageOf } from '../../src-shared/text/message-of';
 
 /** The command line cannot be understood; exit code 2. */
 export class UsageError extends Error {
@@ -35,7 +36,7 @@ export function parse(args: readonly string[], options: Options): { values: Valu
     const { values, positionals } = parseArgs({ args: [...args], options: options ?? {}, allowPositionals: true });
     return { values: values as Values, positionals };
   } catch (error) {
-    const [sentence] = (error instanceof Error ? error.message : String(error)).split('. ');
+    const [sentence] = messageOf(error).split('. ');
     throw new UsageError(`${sentence}.`);
   }
 }

@@ -1,5 +1,6 @@
 import { app, type BrowserWindow, type Menu, nativeTheme, session, shell } from 'electron';
 import type { EngineStatus, EventMessage, TrayView } from '../../src-shared/ipc/contract';
+import { messageOf } from '../../src-shared/text/message-of';
 import { serveApp } from './app-pages';
 import { confirmStop, Dialogs } from './dialogs';
 import type { Engine, EngineListener, EnginePicture, EngineStart, PictureReport } from './engine';
@@ -273,7 +274,7 @@ export class DesktopApplication {
   /** What a menu item started has no page to answer to: a failure is told as an event. */
   #attempt(action: () => Promise<unknown>): void {
     action().catch((error: unknown) => {
-      this.#tellProblem(error instanceof Error ? error.message : String(error));
+      this.#tellProblem(messageOf(error));
       this.#student?.refresh();
     });
   }

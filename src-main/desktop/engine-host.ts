@@ -1,5 +1,6 @@
 import type { EngineStatus } from '../../src-shared/ipc/contract';
 import { apply } from '../../src-shared/ipc/snapshot-change';
+import { messageOf } from '../../src-shared/text/message-of';
 import type {
   CommandAnswer,
   CommandArgument,
@@ -91,7 +92,7 @@ export class EngineHost {
       if (start === null) this.#say({ state: 'stopped' });
       else this.#engine = this.#parts.start(start, this.#listener);
     } catch (error) {
-      this.#say({ state: 'failed', message: error instanceof Error ? error.message : String(error) });
+      this.#say({ state: 'failed', message: messageOf(error) });
     }
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Address, addressSchema } from '../../src-shared/ipc/contract';
+import { splitHostAndPort } from '../../src-shared/text/host-and-port';
 
 const schema = z.object({
   /** Folder for settings, identity and journals instead of the system's own. */
@@ -10,7 +11,7 @@ const schema = z.object({
   TUTTI_LISTEN: z
     .string()
     .regex(/^\S+:\d+$/)
-    .transform(hostAndPort)
+    .transform(splitHostAndPort)
     .optional(),
   /** The room that a student joins, whatever the settings say. */
   TUTTI_CONNECT: addressSchema.optional(),
@@ -39,9 +40,4 @@ export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
     connect: parsed.TUTTI_CONNECT,
     fixture: parsed.TUTTI_FIXTURE,
   };
-}
-
-function hostAndPort(address: string): Address {
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import type { ParsedArgument } from '../../src-shared/ipc/contract';
 import type { HistoryEntry } from '../../src-shared/ipc/snapshots';
+import { messageOf } from '../../src-shared/text/message-of';
 import { historyAsCsv, historyAsJson } from '../classroom/history-export';
 import { t } from './texts';
 
@@ -22,6 +23,6 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
-    throw new Error(t('desktop:notExported', { path, reason: error instanceof Error ? error.message : String(error) }));
+    throw new Error(t('desktop:notExported', { path, reason: messageOf(error) }));
   }
 }

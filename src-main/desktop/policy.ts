@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { preferencesSchema } from '../../src-shared/ipc/contract';
+import { messageOf } from '../../src-shared/text/message-of';
 import { definedOnly, type Settings, settingsSchema } from './settings';
 
 /** Rooms of one school. */
@@ -78,7 +79,7 @@ function isMissing(error: unknown): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof z.ZodError)) return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof z.ZodError)) return messageOf(error);
   return error.issues
     .map(({ path, message }) => [path.join('.'), message].filter((part) => part !== '').join(': '))
     .join('; ');

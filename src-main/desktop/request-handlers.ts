@@ -5,6 +5,7 @@ import {
   type RequestName,
   requestSchemas,
 } from '../../src-shared/ipc/contract';
+import { messageOf } from '../../src-shared/text/message-of';
 import { t } from './texts';
 
 export type Handlers = {
@@ -17,7 +18,7 @@ export async function answer(handlers: Handlers, name: unknown, argument: unknow
   try {
     return await run(handlers, name, argument);
   } catch (error) {
-    return refused(error instanceof Error ? error.message : String(error));
+    return refused(messageOf(error));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ParsedArgument } from '../../src-shared/ipc/contract';
+import { messageOf } from '../../src-shared/text/message-of';
 import type { EngineHost } from './engine-host';
 import { isBusy } from './picture-state';
 import { definedOnly, type Settings } from './settings';
@@ -64,7 +65,7 @@ export class SettingsChanges {
     try {
       this.#parts.startAtLogin(this.#parts.keeper.settings.startAtLogin);
     } catch (error) {
-      throw new Error(t('desktop:loginNotChanged', { reason: reasonOf(error) }));
+      throw new Error(t('desktop:loginNotChanged', { reason: messageOf(error) }));
     }
   }
 
@@ -74,12 +75,8 @@ export class SettingsChanges {
       this.#parts.keeper.change(changes, t('desktop:fixed'));
     } catch (error) {
       if (error instanceof FixedSettingError) throw error;
-      this.#parts.onProblem(t('desktop:settingsNotSaved', { reason: reasonOf(error) }));
+      this.#parts.onProblem(t('desktop:settingsNotSaved', { reason: messageOf(error) }));
     }
     this.#parts.onChange();
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

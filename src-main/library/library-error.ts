@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { messageOf } from '../../src-shared/text/message-of';
 
 /** The files to send are not as they must be. The message is one sentence for the teacher. */
 export class LibraryError extends Error {
@@ -71,6 +72,6 @@ function storageSentence(code: string | undefined, directory: string, error: unk
     case 'EFBIG':
       return `A file is too large for the disk that holds “${directory}”: choose a folder on another disk.`;
     default:
-      return `The files cannot be stored in “${directory}”: ${error instanceof Error ? error.message : String(error)}.`;
+      return `The files cannot be stored in “${directory}”: ${messageOf(error)}.`;
   }
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../src-shared/text/message-of';
 import { parseFingerprint } from './fingerprint';
 import { isMissingFile, writePrivateFile } from './private-file';
 
@@ -110,8 +111,4 @@ function parse(pem: string, path: string): Identity {
 
 function block(pem: string, label: string): string {
   return new RegExp(`-----BEGIN ${label}-----[^-]*-----END ${label}-----\n?`).exec(pem)?.[0] ?? '';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { messageOf } from '../../src-shared/text/message-of';
 import { plainAddress } from './address';
 
 /**
@@ -190,7 +191,7 @@ function closeSocket(socket: Socket): Promise<void> {
 }
 
 function channelError(error: unknown, options: SenderOptions | ReceiverOptions): DataChannelError {
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = messageOf(error);
   return new DataChannelError(
     `The multicast group ${options.group}, port ${options.port}, cannot be used on ${options.interface}: ${detail}.`,
   );

@@ -2,6 +2,7 @@ import type { ConflictRule, ParsedArgument } from '../../src-shared/ipc/contract
 import type { StudentEvent } from '../../src-shared/ipc/events';
 import type { FoundRoom, StudentSnapshot } from '../../src-shared/ipc/snapshots';
 import { DEFAULT_FOLDER_TEMPLATE } from '../../src-shared/text/folder-template';
+import { messageOf } from '../../src-shared/text/message-of';
 import { freeSpaceOf } from '../library/free-space';
 import { parseFingerprint } from '../security/fingerprint';
 import { type Identity, loadIdentity } from '../security/identity';
@@ -328,7 +329,7 @@ export class StudentNode {
 
   /** The same failure again and again is one failure. */
   private fail(error: unknown, mayBeFinal = true): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     if (reason === this.lastFailure || this.stopped.signal.aborted) return;
     this.lastFailure = reason;
     this.options.onEvent({ event: 'failed', reason, ...(mayBeFinal && isFinal(error) ? { final: true } : {}) });

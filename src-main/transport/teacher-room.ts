@@ -312,7 +312,7 @@ export class TeacherRoom {
       interface: () => this.classInterface(),
       students: () =>
         new Map(this.door.here.map(({ student, connection }) => [student.id, (probe) => connection.send(probe)])),
-      isSending: () => this.queue.runningView() !== undefined,
+      isSending: () => this.queue.isRunning,
       now: Date.now,
     });
   }

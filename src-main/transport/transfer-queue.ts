@@ -159,6 +159,10 @@ export class TransferQueue {
     ];
   }
 
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
   runningView(): TransferView | undefined {
     return this.running?.transfer.view();
   }
@@ -170,10 +174,13 @@ export class TransferQueue {
 
   /** A transfer of this room, in whatever state; undefined where it is too long ago, or never was. */
   find(id: string): { readonly view: TransferView; readonly paths: readonly string[] } | undefined {
-    const view = this.views().find((candidate) => candidate.id === id);
-    const orders = [this.running?.order, ...this.waiting, ...this.past.map(({ order }) => order)];
-    const order = orders.find((candidate) => candidate?.prepared.transfer === id);
-    return view === undefined || order === undefined ? undefined : { view, paths: order.prepared.paths };
+    const { running } = this;
+    if (running?.transfer.id === id) return { view: running.transfer.view(), paths: running.order.prepared.paths };
+    const isIt = ({ prepared }: TransferOrder) => prepared.transfer === id;
+    const waiting = this.waiting.find(isIt);
+    if (waiting !== undefined) return { view: queuedView(waiting), paths: waiting.prepared.paths };
+    const over = this.past.find(({ order }) => isIt(order));
+    return over === undefined ? undefined : { view: over.view, paths: over.order.prepared.paths };
   }
 
   /** Stops without a word: a running transfer stays resumable. */

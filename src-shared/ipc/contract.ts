@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { splitHostAndPort } from '../text/host-and-port';
 import { LANGUAGES, type Language } from '../text/i18n';
 import { MAX_FILES, MAX_PEER_NAME_CHARS, MAX_STUDENTS } from '../wire/limits';
 import type { SnapshotChange } from './snapshot-change';
@@ -34,10 +35,7 @@ export const addressSchema = z
   .string()
   .trim()
   .regex(/^(\[[0-9a-fA-F:.]+(%[0-9a-zA-Z]+)?\]|[0-9a-zA-Z.-]{1,253}):\d{1,5}$/)
-  .transform((address) => {
-    const colon = address.lastIndexOf(':');
-    return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) };
-  })
+  .transform(splitHostAndPort)
   .refine(({ port }) => port >= 1 && port <= 65_535);
 export type Address = z.infer<typeof addressSchema>;
 
