@@ -1,5 +1,4 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { GroupView, StudentView } from '../../../src-shared/ipc/snapshots';
 import { plainText } from '../../../src-shared/text/plain-text';
@@ -7,11 +6,13 @@ import { request } from '../../ipc-client';
 import { attempt } from '../../stores/app-store';
 import { ConfirmDialog } from '../../ui/confirm-dialog';
 import { SearchField } from '../../ui/search-field';
+import { WindowList } from '../../ui/window-list';
 import { StudentRow } from './student-row';
 import { findStudents, groupsByStudent } from './student-selectors';
 
 /** With fewer, the eye is faster than typing. */
 const SEARCH_FROM = 9;
+const ROW_HEIGHT = 56;
 
 interface Props {
   readonly students: readonly StudentView[];
@@ -40,46 +41,26 @@ export const StudentList = memo(function StudentList({ students, groups }: Props
 });
 
 function Rows({ students, groups, onUnpair }: Props & { onUnpair(student: StudentView): void }) {
-  const list = useRef<HTMLUListElement>(null);
-  const [top, setTop] = useState(0);
   const [editing, setEditing] = useState<string | null>(null);
   const names = useMemo(() => groupsByStudent(groups), [groups]);
-  useLayoutEffect(() => {
-    // What stands above the list comes and goes: strangers, a search that wraps.
-    const offset = (list.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
-    if (Math.abs(offset - top) > 1) setTop(offset);
-  });
-  const rows = useWindowVirtualizer({
-    count: students.length,
-    estimateSize: () => 56,
-    overscan: 12,
-    scrollMargin: top,
-    getItemKey: (index) => students[index]?.id ?? index,
-  });
   return (
-    <ul ref={list} className="student-rows" style={{ height: rows.getTotalSize() }}>
-      {rows.getVirtualItems().map(({ index, key, start }) => {
-        const student = students[index];
-        return student === undefined ? null : (
-          <li
-            key={key}
-            ref={rows.measureElement}
-            data-index={index}
-            aria-setsize={students.length}
-            aria-posinset={index + 1}
-            style={{ transform: `translateY(${start - top}px)` }}
-          >
-            <StudentRow
-              student={student}
-              groups={names.get(student.id)}
-              isEditing={student.id === editing}
-              onEdit={(isEditing) => setEditing(isEditing ? student.id : null)}
-              onUnpair={() => onUnpair(student)}
-            />
-          </li>
-        );
-      })}
-    </ul>
+    <WindowList
+      items={students}
+      keyOf={({ id }) => id}
+      heightOf={() => ROW_HEIGHT}
+      overscan={12}
+      className="student-rows"
+    >
+      {(student) => (
+        <StudentRow
+          student={student}
+          groups={names.get(student.id)}
+          isEditing={student.id === editing}
+          onEdit={(isEditing) => setEditing(isEditing ? student.id : null)}
+          onUnpair={() => onUnpair(student)}
+        />
+      )}
+    </WindowList>
   );
 }
 

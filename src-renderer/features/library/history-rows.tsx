@@ -1,51 +1,36 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDateFormat } from '../../ui/language';
+import { WindowList } from '../../ui/window-list';
 import { EntryCard } from './entry-card';
 import { daysAgo, type HistoryLine } from './history-list';
 
+const DAY_HEIGHT = 44;
+const ENTRY_HEIGHT = 76;
+
 /** The days and their transfers; only those in sight are there. */
 export function HistoryRows({ lines }: { lines: readonly HistoryLine[] }) {
-  const list = useRef<HTMLUListElement>(null);
-  const [top, setTop] = useState(0);
   const [opened, setOpened] = useState<string | null>(null);
-  useLayoutEffect(() => {
-    setTop((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
-  }, []);
-  const rows = useWindowVirtualizer({
-    count: lines.length,
-    estimateSize: (index) => (lines[index]?.kind === 'day' ? 44 : 76),
-    overscan: 8,
-    scrollMargin: top,
-    getItemKey: (index) => lines[index]?.key ?? index,
-  });
   return (
-    <ul ref={list} className="history-rows" style={{ height: rows.getTotalSize() }}>
-      {rows.getVirtualItems().map(({ index, key, start }) => {
-        const line = lines[index];
-        return line === undefined ? null : (
-          <li
-            key={key}
-            ref={rows.measureElement}
-            data-index={index}
-            aria-setsize={lines.length}
-            aria-posinset={index + 1}
-            style={{ transform: `translateY(${start - top}px)` }}
-          >
-            {line.kind === 'day' ? (
-              <Day time={line.time} />
-            ) : (
-              <EntryCard
-                entry={line.entry}
-                isOpen={line.entry.id === opened}
-                onToggle={(isOpen) => setOpened(isOpen ? line.entry.id : null)}
-              />
-            )}
-          </li>
-        );
-      })}
-    </ul>
+    <WindowList
+      items={lines}
+      keyOf={({ key }) => key}
+      heightOf={({ kind }) => (kind === 'day' ? DAY_HEIGHT : ENTRY_HEIGHT)}
+      overscan={8}
+      className="history-rows"
+    >
+      {(line) =>
+        line.kind === 'day' ? (
+          <Day time={line.time} />
+        ) : (
+          <EntryCard
+            entry={line.entry}
+            isOpen={line.entry.id === opened}
+            onToggle={(isOpen) => setOpened(isOpen ? line.entry.id : null)}
+          />
+        )
+      }
+    </WindowList>
   );
 }
 

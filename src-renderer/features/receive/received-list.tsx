@@ -1,7 +1,7 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useCallback, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { IncomingView } from '../../../src-shared/ipc/snapshots';
+import { WindowList } from '../../ui/window-list';
 import { FileRow } from './file-row';
 import { type OpenSets, type ReceivedRow, receivedRows } from './received-rows';
 import { DayRow, SetRow } from './set-row';
@@ -10,7 +10,6 @@ import './received.css';
 /** A list that is longer than this holds only the rows in sight. */
 const MAX_PLAIN_ROWS = 100;
 const ESTIMATED_ROW_PIXELS = 56;
-/** Rows past the edges that are drawn as well, so that scrolling and the Tab key meet no gap. */
 const OVERSCAN = 8;
 
 /** Everything that has arrived, newest first, each transfer in its teacher's order. */
@@ -55,39 +54,16 @@ function PlainRows({ rows, children }: ListProps) {
 }
 
 function VirtualRows({ rows, children }: ListProps) {
-  const list = useRef<HTMLUListElement>(null);
-  const [top, setTop] = useState(0);
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => ESTIMATED_ROW_PIXELS,
-    getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: OVERSCAN,
-    scrollMargin: top,
-  });
-  // What is above the list comes and goes: the list moves with it.
-  useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0));
   return (
-    <ul
-      ref={list}
+    <WindowList
+      items={rows}
+      keyOf={({ key }) => key}
+      heightOf={() => ESTIMATED_ROW_PIXELS}
+      overscan={OVERSCAN}
       className="received-rows received-virtual"
-      aria-labelledby="received-title"
-      style={{ height: virtual.getTotalSize() }}
+      labelledBy="received-title"
     >
-      {virtual.getVirtualItems().map(({ key, index, start }) => {
-        const row = rows[index];
-        return row === undefined ? null : (
-          <li
-            key={key}
-            ref={virtual.measureElement}
-            data-index={index}
-            aria-setsize={rows.length}
-            aria-posinset={index + 1}
-            style={{ transform: `translateY(${start - top}px)` }}
-          >
-            {children(row)}
-          </li>
-        );
-      })}
-    </ul>
+      {children}
+    </WindowList>
   );
 }

@@ -35,7 +35,11 @@ export function recipientsInWords(audience: Audience, { students, groups }: Clas
   return here === 0 ? t('send:pickedNobodyHere', counts) : t('send:pickedHere', counts);
 }
 
-function onlyName(ids: readonly string[], students: readonly StudentView[]): string | undefined {
+/** The name of the one who is meant; undefined where it is nobody, or several. */
+export function onlyName(
+  ids: readonly string[],
+  students: readonly Pick<StudentView, 'id' | 'name'>[],
+): string | undefined {
   if (ids.length !== 1) return undefined;
   const only = students.find(({ id }) => id === ids[0]);
   return only === undefined ? undefined : plainText(only.name, NAME_CHARS);

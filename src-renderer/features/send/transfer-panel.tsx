@@ -15,7 +15,7 @@ import { LossMap } from '../loss-map/loss-map';
 import { HelpButton } from './help-button';
 import { isQueued, remedyFor, timeLeft } from './home-selectors';
 import { Queued } from './queued';
-import { timeLeftInWords } from './send-words';
+import { onlyName, timeLeftInWords } from './send-words';
 import { TransferHead } from './transfer-head';
 
 interface Props {
@@ -107,13 +107,8 @@ function Closing({ transfer }: { transfer: TransferView }) {
       <Icon className={good ? 'tint' : 'tint-danger'} size={22} aria-hidden="true" />
       <p className="number selectable">{closingSentence(transfer, i18n)}</p>
       {remedy === undefined ? null : (
-        <HelpButton {...remedy} transfer={transfer.id} name={onlyName(transfer, remedy.students)} />
+        <HelpButton {...remedy} transfer={transfer.id} name={onlyName(remedy.students, transfer.permanent)} />
       )}
     </div>
   );
-}
-
-function onlyName({ permanent }: TransferView, ids: readonly string[]): string | undefined {
-  const only = ids.length === 1 ? permanent.find(({ id }) => id === ids[0]) : undefined;
-  return only === undefined ? undefined : plainText(only.name, 40);
 }
