@@ -1,3 +1,4 @@
+import { seededRandom } from '../../src-main/transport/seeded-random';
 import {
   LOSS_MAP_CELLS,
   type MemberView,
@@ -6,7 +7,6 @@ import {
   type TeacherSnapshot,
   type TransferView,
 } from '../../src-shared/ipc/snapshots';
-import { seeded } from '../desktop/fixtures/random';
 
 const TOTAL_BYTES = 480_000_000;
 const RATE = 60_000_000;
@@ -44,7 +44,7 @@ export function lesson(students: number): TeacherSnapshot[] {
 }
 
 function lossesOf(index: number): Losses {
-  const random = seeded(index + 1);
+  const random = seededRandom(index + 1);
   const id = Array.from({ length: 64 }, () => Math.floor(random() * 16).toString(16)).join('');
   const ip = `10.0.${index >> 8}.${index & 255}`;
   const view = { id, name: `Student ${index + 1}`, ip, connected: true, freeBytes: 80e9 };

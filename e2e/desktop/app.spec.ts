@@ -10,11 +10,11 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type ElectronApplication, expect, type Page, test } from '@playwright/test';
 import type { EventMessage } from '../../src-shared/ipc/contract';
 import { mediaPath } from '../../src-shared/ipc/media-path';
+import { freePort } from '../free-port';
 import * as student from './fixtures/student';
 import * as teacher from './fixtures/teacher';
 import {
@@ -26,6 +26,7 @@ import {
   type StartedApp,
   startApp,
   temporaryFolder,
+  told,
   writeRecording,
 } from './launch';
 
@@ -73,26 +74,6 @@ function ask(page: Page, name: unknown, argument?: unknown): Promise<unknown> {
   );
 }
 
-/** The present value of an event. */
-function told<N extends EventMessage['name']>(
-  page: Page,
-  name: N,
-): Promise<Extract<EventMessage, { name: N }>['value']> {
-  return page.evaluate(
-    (wanted) =>
-      new Promise((resolve) => {
-        const { listen, request } = Reflect.get(window, 'tutti');
-        const stop = listen((message: { name: string; value: unknown }) => {
-          if (message.name !== wanted) return;
-          stop();
-          resolve(message.value as never);
-        });
-        void request('attach');
-      }),
-    name as string,
-  );
-}
-
 /** Resolves when an engine has started anew. */
 function engineRestart(page: Page): Promise<void> {
   return page.evaluate(
@@ -113,16 +94,6 @@ function linkOf(path: string): string {
   } catch {
     return '';
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 interface TrayItem {

@@ -5,8 +5,9 @@ import { makeMusic } from '../demo/music/make-music';
 import { digestsBelow } from '../lab/files';
 import { isRequired, labProblem } from '../lab/requirements';
 import { loadRules } from '../lab/topology';
-import { codeOn, type Desk, drop, introduce, LabClassroom, pair, trayOf } from './lab-classroom';
-import { photograph } from './launch';
+import { drop } from './drag';
+import { codeOn, type Desk, introduce, LabClassroom, pair } from './lab-classroom';
+import { photograph, told } from './launch';
 
 /** One teacher and three students, four real programs in four network namespaces: what a lesson does. */
 
@@ -92,7 +93,10 @@ test('a first lesson: names, the code, a dropped folder, and everybody has it', 
   await photograph(teacher.app.page, 'lesson-finished');
   await expectArrived(music, ...students);
   for (const desk of students) {
-    expect(await trayOf(desk)).toMatchObject({ state: 'idle', tooltip: expect.stringContaining(TEACHER) });
+    expect(await told(desk.app.page, 'tray')).toMatchObject({
+      state: 'idle',
+      tooltip: expect.stringContaining(TEACHER),
+    });
   }
 
   await test.step('a student hears it, from its own disk', async () => {
@@ -126,7 +130,7 @@ test('lessons go on by themselves: a cable, a power cut, a teacher who restarts'
     room.lab.limitBandwidth(16);
     const second = await suite('In between', 12);
     await drop(teacher.app.page, second);
-    await expect.poll(async () => (await trayOf(student(2))).state).toBe('receiving');
+    await expect.poll(async () => (await told(student(2).app.page, 'tray')).state).toBe('receiving');
     await room.kill(student(2));
     await expectArrived(second, student(1), student(3));
     await room.restart(student(2));

@@ -2,32 +2,21 @@ import { expect, test } from '@playwright/test';
 import type { TeacherSnapshot } from '../../src-shared/ipc/snapshots';
 import * as doctor from './fixtures/doctor';
 import * as teacher from './fixtures/teacher';
-import { launchWithFrames, recordedCommands, type StartedApp, temporaryFolder } from './launch';
+import { launchWithFrames, recordedCommands, type StartedApp } from './launch';
 import { lookAt } from './looks';
+import { ownWindow } from './own-window';
 
-let folder: ReturnType<typeof temporaryFolder>;
-let started: StartedApp | undefined;
-
-test.beforeEach(() => {
-  folder = temporaryFolder();
-});
-
-test.afterEach(async () => {
-  await started?.app.close();
-  expect(started?.errors ?? []).toEqual([]);
-  started = undefined;
-  folder.remove();
-});
+const own = ownWindow();
 
 async function showNetwork(...frames: TeacherSnapshot[]): Promise<StartedApp> {
-  started = await launchWithFrames(frames, {
-    userData: folder.path,
+  own.started = await launchWithFrames(frames, {
+    userData: own.folder,
     settings: { role: 'teacher', name: 'Ms Rivera, room 12' },
     size: { width: 1280, height: 860 },
     colours: 'light',
   });
-  await started.page.getByRole('button', { name: 'Network' }).click();
-  return started;
+  await own.started.page.getByRole('button', { name: 'Network' }).click();
+  return own.started;
 }
 
 test('network: one button examines it', async () => {
@@ -41,7 +30,7 @@ test('network: with nobody here, or while something is sent, the button says why
   const { page } = await showNetwork(teacher.snapshot(0, []));
   await expect(page.getByRole('button', { name: 'Examine the network' })).toBeDisabled();
   await expect(page.getByText('As soon as students are here')).toBeVisible();
-  await started?.app.close();
+  await own.started?.app.close();
 
   const sending = await showNetwork(teacher.firstPass());
   await expect(sending.page.getByRole('button', { name: 'Examine the network' })).toBeDisabled();

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
-import type { EventMessage, TrayView } from '../../src-shared/ipc/contract';
 import { type Host, Lab, run } from '../lab/topology';
 import { type LaunchOptions, launch, type StartedApp, temporaryFolder } from './launch';
 
@@ -120,30 +119,4 @@ export async function pair({ app: { page } }: Desk, room: string, code: string):
   const field = page.getByLabel(`Code of ${room}`);
   await expect(field).toBeVisible({ timeout: 30_000 });
   await field.fill(code);
-}
-
-/** A drop as the browser's own input gives it to the page: with the files' places on this machine. */
-export async function drop(page: Page, ...files: string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files, dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data });
-  }
-  await session.detach();
-}
-
-/** What the tray of a student shows, as the program itself says. */
-export function trayOf({ app: { page } }: Desk): Promise<TrayView> {
-  return page.evaluate(
-    () =>
-      new Promise<TrayView>((resolve) => {
-        const { listen, request } = Reflect.get(window, 'tutti');
-        const stop = listen(({ name, value }: EventMessage) => {
-          if (name !== 'tray') return;
-          stop();
-          resolve(value);
-        });
-        void request('attach');
-      }),
-  );
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
-import type { Preferences, RequestName } from '../../src-shared/ipc/contract';
+import type { EventMessage, Preferences, RequestName } from '../../src-shared/ipc/contract';
 import type { StudentSnapshot, TeacherSnapshot } from '../../src-shared/ipc/snapshots';
 import type { Host } from '../lab/topology';
 
@@ -102,6 +102,31 @@ export function writeRecording(
 /** What the window has asked of the recorded engine so far, oldest first. */
 export function recordedCommands(app: ElectronApplication): Promise<{ name: string; argument: unknown }[]> {
   return app.evaluate(() => Reflect.get(globalThis, 'tuttiTest').commands);
+}
+
+/** The present value of an event. */
+export function told<N extends EventMessage['name']>(
+  page: Page,
+  name: N,
+): Promise<Extract<EventMessage, { name: N }>['value']> {
+  return page.evaluate(
+    (wanted) =>
+      new Promise((resolve) => {
+        const { listen, request } = Reflect.get(window, 'tutti');
+        const stop = listen((message: { name: string; value: unknown }) => {
+          if (message.name !== wanted) return;
+          stop();
+          resolve(message.value as never);
+        });
+        void request('attach');
+      }),
+    name as string,
+  );
+}
+
+/** What the window has asked for by this name, oldest first. */
+export async function argumentsOf(app: ElectronApplication, name: string): Promise<unknown[]> {
+  return (await recordedCommands(app)).filter((command) => command.name === name).map(({ argument }) => argument);
 }
 
 export async function resize(app: ElectronApplication, size: { width: number; height: number }): Promise<void> {

@@ -2,7 +2,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { type Recordings, writeRecordings } from './fixtures/recordings';
-import { launchWithFrames, recordedCommands, type StartedApp, temporaryFolder } from './launch';
+import { argumentsOf, launchWithFrames, type StartedApp, temporaryFolder } from './launch';
 import { lookAt } from './looks';
 
 const SIZE = { width: 520, height: 760 };
@@ -171,8 +171,7 @@ test('what cannot be decoded is offered to another program', async () => {
   await page.getByRole('button', { name: 'Open 05 Broken.mp3' }).click();
   await page.getByRole('button', { name: 'Open Ode to Joy.mid' }).click();
   if (started === undefined) return;
-  const asked = (await recordedCommands(started.app)).filter(({ name }) => name === 'fileOf');
-  expect(asked.map(({ argument }) => argument)).toEqual(
+  expect(await argumentsOf(started.app, 'fileOf')).toEqual(
     expect.arrayContaining([expect.objectContaining({ file: 6 }), expect.objectContaining({ file: 4 })]),
   );
 });

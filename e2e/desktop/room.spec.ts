@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
+import { seededRandom } from '../../src-main/transport/seeded-random';
+import { freePort } from '../free-port';
 import { digestsBelow } from '../lab/files';
-import { seeded } from './fixtures/random';
-import { codeOn, drop } from './lab-classroom';
+import { drop } from './drag';
+import { codeOn } from './lab-classroom';
 import { launch, photograph, type StartedApp, temporaryFolder } from './launch';
 
 /** One teacher and two students, three real programs on the loopback interface: what a lesson does, with 5 % loss. */
@@ -93,16 +94,6 @@ function writeFiles(root: string): void {
 }
 
 function noise(size: number, seed: number): Uint8Array {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   return Uint8Array.from({ length: size }, () => random() * 256);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, LOOPBACK, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

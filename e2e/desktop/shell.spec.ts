@@ -6,58 +6,37 @@ import type { TeacherSnapshot } from '../../src-shared/ipc/snapshots';
 import * as classroom from './fixtures/classroom';
 import * as student from './fixtures/student';
 import * as teacher from './fixtures/teacher';
-import {
-  launch,
-  launchWithFrames,
-  photograph,
-  type Recording,
-  recordedCommands,
-  type StartedApp,
-  temporaryFolder,
-} from './launch';
+import { argumentsOf, launch, launchWithFrames, photograph, type Recording, type StartedApp } from './launch';
 import { check, lookAt } from './looks';
+import { ownWindow } from './own-window';
 
 const WIDE = { width: 1280, height: 860 };
 const TEACHER = { role: 'teacher' as const, name: 'Ms Rivera, room 12' };
 const STUDENT = { role: 'student' as const, name: 'Ana Lima', folder: '/home/ana/Music/Tutti' };
 
-let folder: ReturnType<typeof temporaryFolder>;
-let started: StartedApp | undefined;
-
-test.beforeEach(() => {
-  folder = temporaryFolder();
-});
-
-test.afterEach(async () => {
-  await started?.app.close();
-  expect(started?.errors ?? []).toEqual([]);
-  started = undefined;
-  folder.remove();
-});
+const own = ownWindow();
 
 async function show(
   frame: TeacherSnapshot,
   place: 'Send' | 'Class' | 'Library' | 'Network' | 'Settings',
   recording: Recording = {},
 ): Promise<StartedApp> {
-  const options = { userData: folder.path, settings: TEACHER, size: WIDE, colours: 'light' as const, ...recording };
-  started = await launchWithFrames([frame], options);
-  await started.page.getByRole('navigation').getByRole('button', { name: place }).click();
-  return started;
+  const options = { userData: own.folder, settings: TEACHER, size: WIDE, colours: 'light' as const, ...recording };
+  own.started = await launchWithFrames([frame], options);
+  await own.started.page.getByRole('navigation').getByRole('button', { name: place }).click();
+  return own.started;
 }
 
 async function commands(name: string): Promise<unknown[]> {
-  if (started === undefined) return [];
-  const recorded = await recordedCommands(started.app);
-  return recorded.filter((command) => command.name === name).map(({ argument }) => argument);
+  return own.started === undefined ? [] : argumentsOf(own.started.app, name);
 }
 
 test('first start asks for a role and a name, and remembers both', async () => {
-  started = await launch({ userData: folder.path, size: { width: 1000, height: 760 }, colours: 'light' });
-  const { page } = started;
+  own.started = await launch({ userData: own.folder, size: { width: 1000, height: 760 }, colours: 'light' });
+  const { page } = own.started;
   await expect(page.getByRole('heading', { name: 'Welcome to Tutti' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Start' })).toBeDisabled();
-  await lookAt(started, 'first-start');
+  await lookAt(own.started, 'first-start');
   await page.getByText('I receive').click();
   await page.getByLabel('Your name').fill(' ');
   await page.getByRole('button', { name: 'Start' }).click();
@@ -66,13 +45,13 @@ test('first start asks for a role and a name, and remembers both', async () => {
   await check(page, 'first-start-chosen');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Welcome to Tutti' })).toBeHidden();
-  await started.app.close();
+  await own.started.app.close();
 
-  started = await launch({ userData: folder.path });
-  await expect(started.page.getByRole('radiogroup')).toBeHidden();
+  own.started = await launch({ userData: own.folder });
+  await expect(own.started.page.getByRole('radiogroup')).toBeHidden();
   // A student's program is there from the next login on, unless the person has said otherwise.
-  expect(existsSync(join(folder.path, 'config', 'autostart', 'tutti.desktop'))).toBe(true);
-  await expect(started.page.getByRole('heading', { level: 1 })).toBeVisible();
+  expect(existsSync(join(own.folder, 'config', 'autostart', 'tutti.desktop'))).toBe(true);
+  await expect(own.started.page.getByRole('heading', { level: 1 })).toBeVisible();
 });
 
 test('the rail leads everywhere by keyboard, and says where one is', async () => {
@@ -97,8 +76,8 @@ test('a page that cannot be drawn leaves the window usable', async () => {
   await check(page, 'broken');
   await page.getByRole('button', { name: 'Show the window again' }).click();
   await expect(page.getByRole('main', { name: 'Send' })).toBeVisible();
-  expect(started?.errors.length).toBeGreaterThan(0);
-  if (started !== undefined) started = { ...started, errors: [] };
+  expect(own.started?.errors.length).toBeGreaterThan(0);
+  if (own.started !== undefined) own.started = { ...own.started, errors: [] };
 });
 
 test('files dragged over another page bring up the one that takes them', async () => {
@@ -254,8 +233,8 @@ test('class: hostile names stay inert text', async () => {
 });
 
 test('class: a real room replaces its code', async () => {
-  started = await launch({ userData: folder.path, settings: TEACHER, size: WIDE, colours: 'light' });
-  const { page } = started;
+  own.started = await launch({ userData: own.folder, settings: TEACHER, size: WIDE, colours: 'light' });
+  const { page } = own.started;
   await page.getByRole('navigation').getByRole('button', { name: 'Class' }).click();
   const code = page.getByTestId('room-code');
   await expect(code).toHaveText(/^\d{4} \d{4}$/);
@@ -322,8 +301,8 @@ test('settings: the teacher’s', async () => {
 });
 
 test('settings: name and role are changed later, and hold after a restart', async () => {
-  started = await launch({ userData: folder.path, settings: TEACHER, size: WIDE, colours: 'light' });
-  const { page } = started;
+  own.started = await launch({ userData: own.folder, settings: TEACHER, size: WIDE, colours: 'light' });
+  const { page } = own.started;
   await page.getByRole('navigation').getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('textbox', { name: 'Name of your room' }).fill('Studio B');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -334,26 +313,26 @@ test('settings: name and role are changed later, and hold after a restart', asyn
   await page.getByRole('button', { name: 'Settings' }).click();
   await expect(page.getByRole('radio', { name: 'I receive' })).toBeChecked();
   await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Studio B');
-  await started.app.close();
+  await own.started.app.close();
 
-  started = await launch({ userData: folder.path });
-  await started.page.getByRole('button', { name: 'Settings' }).click();
-  await expect(started.page.getByRole('radio', { name: 'I receive' })).toBeChecked();
+  own.started = await launch({ userData: own.folder });
+  await own.started.page.getByRole('button', { name: 'Settings' }).click();
+  await expect(own.started.page.getByRole('radio', { name: 'I receive' })).toBeChecked();
 });
 
 test('settings: the student’s', async () => {
   const known = [{ name: 'Ms Rivera, room 12', fingerprint: teacher.room.fingerprint }];
   const options = {
-    userData: folder.path,
+    userData: own.folder,
     settings: STUDENT,
     size: { width: 560, height: 860 },
     colours: 'light' as const,
   };
-  started = await launchWithFrames([{ ...student.connected, known }], options);
-  const { page } = started;
+  own.started = await launchWithFrames([{ ...student.connected, known }], options);
+  const { page } = own.started;
   await page.getByRole('button', { name: 'Settings' }).click();
   await expect(page.getByTestId('template-preview')).toContainText('Ms Rivera, room 12 / ');
-  await lookAt(started, 'settings-student');
+  await lookAt(own.started, 'settings-student');
   const template = page.getByRole('textbox', { name: 'Folders within it' });
   await template.fill('{artist}/{album}');
   await expect(page.getByTestId('template-preview')).toHaveText('Hillside Choir / Spring Concert / 01 Sakura.flac');
@@ -368,19 +347,19 @@ test('settings: the student’s', async () => {
 });
 
 test('settings: what the machine’s policy fixes cannot be changed', async () => {
-  const policy = join(folder.path, 'policy.json');
+  const policy = join(own.folder, 'policy.json');
   const fixed = { receiveOnly: true, name: 'Lab PC 07', folder: '/srv/music', doNotDisturb: true, language: 'en' };
   writeFileSync(policy, JSON.stringify(fixed));
   const env = { TUTTI_POLICY: policy };
   const options = {
-    userData: folder.path,
+    userData: own.folder,
     settings: STUDENT,
     env,
     size: { width: 560, height: 860 },
     colours: 'light' as const,
   };
-  started = await launchWithFrames([{ ...student.connected, known: [] }], options);
-  const { page } = started;
+  own.started = await launchWithFrames([{ ...student.connected, known: [] }], options);
+  const { page } = own.started;
   await page.getByRole('button', { name: 'Settings' }).click();
   await expect(page.getByRole('radio', { name: 'I teach' })).toBeDisabled();
   await expect(page.getByRole('textbox', { name: 'Name' })).toBeDisabled();
@@ -395,15 +374,15 @@ test('the engine failed: what happened, and the way on', async () => {
     occupied.listen(0, '127.0.0.1', () => resolve(portOf(occupied.address())));
   });
   const env = { TUTTI_LISTEN: `127.0.0.1:${port}` };
-  started = await launch({ userData: folder.path, settings: TEACHER, env, size: WIDE, colours: 'light' });
-  await expect(started.page.getByRole('heading', { name: 'Tutti cannot use the network' })).toBeVisible();
-  await lookAt(started, 'engine-failed');
-  await started.page.getByRole('button', { name: 'Settings' }).click();
-  await expect(started.page.getByRole('radio', { name: 'I teach' })).toBeChecked();
-  await started.page.getByRole('button', { name: 'Back' }).click();
+  own.started = await launch({ userData: own.folder, settings: TEACHER, env, size: WIDE, colours: 'light' });
+  await expect(own.started.page.getByRole('heading', { name: 'Tutti cannot use the network' })).toBeVisible();
+  await lookAt(own.started, 'engine-failed');
+  await own.started.page.getByRole('button', { name: 'Settings' }).click();
+  await expect(own.started.page.getByRole('radio', { name: 'I teach' })).toBeChecked();
+  await own.started.page.getByRole('button', { name: 'Back' }).click();
   occupied.close();
-  await started.page.getByRole('button', { name: 'Try again' }).click();
-  await expect(started.page.getByRole('navigation')).toBeVisible();
+  await own.started.page.getByRole('button', { name: 'Try again' }).click();
+  await expect(own.started.page.getByRole('navigation')).toBeVisible();
 });
 
 function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {

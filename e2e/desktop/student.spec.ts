@@ -1,48 +1,27 @@
 import { expect, type Page, test } from '@playwright/test';
 import type { StudentSnapshot } from '../../src-shared/ipc/snapshots';
 import * as student from './fixtures/student';
-import {
-  launchWithFrames,
-  photograph,
-  type Recording,
-  recordedCommands,
-  resize,
-  type StartedApp,
-  temporaryFolder,
-} from './launch';
+import { argumentsOf, launchWithFrames, photograph, type Recording, resize } from './launch';
 import { expectFocusSeen, lookAt } from './looks';
+import { ownWindow } from './own-window';
 
 const SIZE = { width: 520, height: 760 };
 
-let folder: ReturnType<typeof temporaryFolder>;
-let started: StartedApp | undefined;
-
-test.beforeEach(() => {
-  folder = temporaryFolder();
-});
-
-test.afterEach(async () => {
-  await started?.app.close();
-  expect(started?.errors ?? []).toEqual([]);
-  started = undefined;
-  folder.remove();
-});
+const own = ownWindow();
 
 async function show(frame: StudentSnapshot, recording: Recording = {}): Promise<Page> {
   const settings = { role: 'student' as const, name: 'Ana Lima' };
-  const options = { userData: folder.path, settings, size: SIZE, colours: 'light' as const };
-  started = await launchWithFrames([frame], { ...options, ...recording });
-  return started.page;
+  const options = { userData: own.folder, settings, size: SIZE, colours: 'light' as const };
+  own.started = await launchWithFrames([frame], { ...options, ...recording });
+  return own.started.page;
 }
 
 async function commands(name: string): Promise<unknown[]> {
-  if (started === undefined) return [];
-  const all = await recordedCommands(started.app);
-  return all.filter((command) => command.name === name).map(({ argument }) => argument);
+  return own.started === undefined ? [] : argumentsOf(own.started.app, name);
 }
 
 async function inspect(name: string): Promise<void> {
-  if (started !== undefined) await lookAt(started, `student-${name}`);
+  if (own.started !== undefined) await lookAt(own.started, `student-${name}`);
 }
 
 for (const [name, frame, seen] of [
@@ -68,7 +47,7 @@ for (const [name, frame, seen] of [
 
 test('no bar hides what the keyboard goes to', async () => {
   const page = await show(student.complete());
-  if (started !== undefined) await resize(started.app, { width: 400, height: 600 });
+  if (own.started !== undefined) await resize(own.started.app, { width: 400, height: 600 });
   await expect(page.getByTestId('file').first()).toBeVisible();
   await expectFocusSeen(page, 'main');
 });

@@ -2,37 +2,27 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import type { TeacherSnapshot } from '../../src-shared/ipc/snapshots';
+import { drag, drop } from './drag';
 import * as teacher from './fixtures/teacher';
 import { hostile, school } from './fixtures/teacher-extremes';
-import { launchWithFrames, photograph, recordedCommands, resize, type StartedApp, temporaryFolder } from './launch';
+import { argumentsOf, launchWithFrames, photograph, resize, type StartedApp } from './launch';
 import { check, expectFocusSeen, lookAt } from './looks';
+import { ownWindow } from './own-window';
 
 const WIDE = { width: 1280, height: 860 };
 const TEACHER = { role: 'teacher' as const, name: 'Ms Rivera, room 12' };
 
-let folder: ReturnType<typeof temporaryFolder>;
-let started: StartedApp | undefined;
-
-test.beforeEach(() => {
-  folder = temporaryFolder();
-});
-
-test.afterEach(async () => {
-  await started?.app.close();
-  expect(started?.errors ?? []).toEqual([]);
-  started = undefined;
-  folder.remove();
-});
+const own = ownWindow();
 
 async function show(...frames: TeacherSnapshot[]): Promise<StartedApp> {
-  const options = { userData: folder.path, settings: TEACHER, size: WIDE, colours: 'light' as const };
-  started = await launchWithFrames(frames, { ...options, answers: { history: [] } });
-  return started;
+  const options = { userData: own.folder, settings: TEACHER, size: WIDE, colours: 'light' as const };
+  own.started = await launchWithFrames(frames, { ...options, answers: { history: [] } });
+  return own.started;
 }
 
 /** What the window asked for by this name, oldest first. */
-async function asked({ app }: StartedApp, name: string): Promise<unknown[]> {
-  return (await recordedCommands(app)).filter((command) => command.name === name).map(({ argument }) => argument);
+function asked({ app }: StartedApp, name: string): Promise<unknown[]> {
+  return argumentsOf(app, name);
 }
 
 const shown = (snapshot: TeacherSnapshot) => snapshot.transfers[0] ?? teacher.transfer([]);
@@ -225,9 +215,9 @@ test.describe('while a transfer runs', () => {
   });
 
   test('a student who has everything takes the keyboard’s focus along', async () => {
-    const options = { userData: folder.path, settings: TEACHER, size: WIDE, everyMs: 3000 };
-    started = await launchWithFrames([teacher.firstPass(), teacher.secondRound()], options);
-    const { page } = started;
+    const options = { userData: own.folder, settings: TEACHER, size: WIDE, everyMs: 3000 };
+    own.started = await launchWithFrames([teacher.firstPass(), teacher.secondRound()], options);
+    const { page } = own.started;
     await member(page, 'Ana Lima').focus();
     await expect(page.getByTestId('current-group').getByTestId('member')).toHaveCount(30);
     await expect(
@@ -386,26 +376,7 @@ async function pointAtLoss(page: Page): Promise<void> {
 
 /** A file to drop, by its true name: a link in the path would be another one. */
 function musicFile(): string {
-  const path = join(folder.path, '01 Prélude.wav');
+  const path = join(own.folder, '01 Prélude.wav');
   writeFileSync(path, 'RIFF');
   return path;
-}
-
-/** A drag as the browser's own input gives it to the page: with the file's place on this machine. */
-async function drag(page: Page, path: string): Promise<() => Promise<void>> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [path], dragOperationsMask: 1 };
-  const tell = (type: 'dragEnter' | 'dragOver' | 'drop') =>
-    session.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data });
-  await tell('dragEnter');
-  await tell('dragOver');
-  return async () => {
-    await tell('drop');
-    await session.detach();
-  };
-}
-
-async function drop(page: Page, path: string): Promise<void> {
-  const release = await drag(page, path);
-  await release();
 }

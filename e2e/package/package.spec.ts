@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { expect, type Page, test } from '@playwright/test';
-import { freePort } from './free-port';
+import { freePort } from '../free-port';
 import { ARCHIVE, type PackagedApp, PROGRAM, startPackaged } from './packaged-app';
 
 let folder: string;
