@@ -1,6 +1,6 @@
-// Runs every tier of tests that this machine allows, in order, and adds up what the runners counted.
+// Runs every tier of tests that this machine allows, and adds up what the runners counted.
 // A tier that cannot run says why and counts as skipped; TUTTI_REQUIRE=lab,desktop,package makes that a failure.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,15 +10,23 @@ import { electronProblem } from './electron-runtime.mjs';
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const REPORTS = mkdtempSync(join(tmpdir(), 'tutti-test-'));
 const REQUIRED = (process.env.TUTTI_REQUIRE ?? '').split(',').filter(Boolean);
+const STILL_RUNNING_MS = 60_000;
 
-const TIERS = [
-  { name: 'check', run: check },
-  { name: 'unit', run: () => vitest('unit') },
-  { name: 'loopback', run: () => vitest('loopback') },
-  { name: 'lab', problem: labProblem, run: () => vitest('lab') },
-  { name: 'desktop', problem: desktopProblem, run: () => playwright('desktop') },
-  { name: 'package', problem: desktopProblem, run: packAndTry },
+// The lanes run side by side, the tiers of a lane one after the other. Windows are slow and wait much; the rest fills the gaps.
+const LANES = [
+  [
+    { name: 'desktop', problem: desktopProblem, run: (output) => playwright('desktop', output) },
+    { name: 'package', problem: desktopProblem, run: packAndTry },
+  ],
+  [
+    { name: 'check', run: check },
+    // Asks for nothing but processors: it leaves them to those that wait for something.
+    { name: 'unit', run: (output) => vitest('unit', output, ['nice']) },
+    { name: 'loopback', run: (output) => vitest('loopback', output) },
+    { name: 'lab', problem: labProblem, run: (output) => vitest('lab', output) },
+  ],
 ];
+const TIERS = LANES.flat();
 
 const unknown = REQUIRED.filter((name) => !TIERS.some((tier) => tier.name === name));
 if (unknown.length > 0) {
@@ -28,33 +36,84 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const results = TIERS.map((tier) => ({ name: tier.name, ...runTier(tier) }));
+/**
+ * Tiers run side by side only where each has a network to itself: rooms that one test opens on loopback would be found by
+ * the students of another. The card is plugged into itself: without one the window would say that it is off line. That
+ * nothing else is in this namespace is also the proof that no test sends anything further.
+ */
+const OWN_NETWORK = [
+  'ip link set lo up',
+  'ip link add card type veth peer name plug',
+  'ip addr add 10.77.200.1/24 dev card',
+  'ip link set card up',
+  'ip link set plug up',
+].join(' && ');
+const IN_OWN_NETWORK = ['unshare', '--net', 'sh', '-c', `${OWN_NETWORK} && exec "$@"`, 'sh'];
+const canIsolate = process.platform === 'linux' && succeeds(...IN_OWN_NETWORK, 'true');
+
+const results = canIsolate ? await runSideBySide() : await runLane(TIERS, false);
 rmSync(REPORTS, { recursive: true, force: true });
 summarize(results);
 
+/** All lanes at once; what a tier printed is shown when it is over. */
+async function runSideBySide() {
+  const reminder = setInterval(() => {
+    const running = TIERS.filter(({ startedAt, isOver }) => startedAt !== undefined && !isOver);
+    console.log(`… ${running.map(({ name, startedAt }) => `${name}: ${seconds(startedAt)} s`).join(', ')}`);
+  }, STILL_RUNNING_MS);
+  const lanes = await Promise.all(LANES.map((lane) => runLane(lane, true)));
+  clearInterval(reminder);
+  return lanes.flat();
+}
+
+async function runLane(tiers, isBuffered) {
+  const outcomes = [];
+  for (const tier of tiers) outcomes.push({ name: tier.name, ...(await runTier(tier, isBuffered)) });
+  return outcomes;
+}
+
 /** Runs one tier. Gives its counts, and for a tier that cannot run the reason. */
-function runTier({ name, problem = () => undefined, run }) {
-  console.log(`\n── ${name} ${'─'.repeat(60 - name.length)}`);
+async function runTier(tier, isBuffered) {
+  tier.startedAt = performance.now();
+  const output = isBuffered ? [] : undefined;
+  if (!isBuffered) console.log(heading(tier));
+  const counts = await outcome(tier, output);
+  tier.isOver = true;
+  if (isBuffered)
+    console.log(`${heading(tier)}\n${Buffer.concat(output)}${tier.name} took ${seconds(tier.startedAt)} s.`);
+  return counts;
+}
+
+function outcome({ name, problem = () => undefined, run }, output) {
   const reason = problem();
-  if (reason === undefined) return run();
+  if (reason === undefined) return run(output);
   const isRequired = REQUIRED.includes(name);
-  console.log(`${isRequired ? 'Cannot run, though TUTTI_REQUIRE demands it' : 'Skipped'}: ${reason}.`);
+  say(output, `${isRequired ? 'Cannot run, though TUTTI_REQUIRE demands it' : 'Skipped'}: ${reason}.`);
   return { passed: 0, failed: isRequired ? 1 : 0, skipped: isRequired ? 0 : 1, reason };
 }
 
+function heading({ name }) {
+  return `\n── ${name} ${'─'.repeat(60 - name.length)}`;
+}
+
+function seconds(since) {
+  return Math.round((performance.now() - since) / 1000);
+}
+
 /** Types, style and unused code, each as one test. */
-function check() {
-  const failed = ['types', 'style', 'unused'].filter(
-    (part) => start('npm', ['run', '--silent', `check:${part}`]) !== 0,
-  );
-  if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}.`);
+async function check(output) {
+  const failed = [];
+  for (const part of ['types', 'style', 'unused'])
+    if ((await start(['npm', 'run', '--silent', `check:${part}`], output)) !== 0) failed.push(part);
+  if (failed.length > 0) say(output, `Failed: ${failed.join(', ')}.`);
   return { passed: 3 - failed.length, failed: failed.length, skipped: 0 };
 }
 
-function vitest(project) {
+async function vitest(project, output, prefix = []) {
   const report = join(REPORTS, `${project}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const status = start(process.execPath, [program('vitest', 'vitest.mjs'), 'run', '--project', project, ...reporters]);
+  const command = [process.execPath, program('vitest', 'vitest.mjs'), 'run', '--project', project, ...reporters];
+  const status = await start(isolated([...(canIsolate ? prefix : []), ...command]), output);
   return counted(status, report, (json) => ({
     passed: json.numPassedTests,
     failed: json.numFailedTests,
@@ -63,18 +122,19 @@ function vitest(project) {
 }
 
 /** Packs the app that setup.mjs has built, and starts what comes out. */
-function packAndTry() {
-  const isPacked = start(process.execPath, [join('scripts', 'package.mjs')]) === 0;
-  return isPacked ? playwright('package') : { passed: 0, failed: 1, skipped: 0 };
+async function packAndTry(output) {
+  const isPacked = (await start([process.execPath, join('scripts', 'package.mjs')], output)) === 0;
+  return isPacked ? playwright('package', output) : { passed: 0, failed: 1, skipped: 0 };
 }
 
-function playwright(tier) {
+async function playwright(tier, output) {
   const report = join(REPORTS, `${tier}.json`);
   const config = join('e2e', tier, 'playwright.config.ts');
   const command = [process.execPath, program('@playwright/test', 'cli.js'), 'test', '-c', config];
-  const [first, ...rest] = hasDisplay() ? command : ['xvfb-run', '-a', ...command];
+  const onScreen = hasDisplay() ? command : ['xvfb-run', '-a', ...command];
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
-  return counted(start(first, [...rest, '--reporter=list,json'], env), report, ({ stats }) => ({
+  const status = await start(isolated([...onScreen, '--reporter=list,json']), output, env);
+  return counted(status, report, ({ stats }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
     skipped: stats.skipped,
@@ -104,7 +164,7 @@ function labProblem() {
 }
 
 function desktopProblem() {
-  if (!hasDisplay() && start('xvfb-run', ['--help'], {}, 'ignore') !== 0) {
+  if (!hasDisplay() && !succeeds('xvfb-run', '--help')) {
     return 'there is no display, and no xvfb-run to make one (Debian: xvfb xauth)';
   }
   return electronProblem();
@@ -118,10 +178,29 @@ function program(packageName, file) {
   return join('node_modules', packageName, file);
 }
 
-/** Runs a command to its end. Gives its exit code; 1 where it could not be started or was killed. */
-function start(command, args, env = {}, stdio = 'inherit') {
+function isolated(command) {
+  return canIsolate ? [...IN_OWN_NETWORK, ...command] : command;
+}
+
+/** Runs a command to its end; its output goes to `output`, or straight to the terminal. Gives its exit code; 1 where it could not be started or was killed. */
+function start([command, ...args], output, env = {}) {
   const shell = process.platform === 'win32' && command === 'npm';
-  return spawnSync(command, args, { cwd: ROOT, stdio, shell, env: { ...process.env, ...env } }).status ?? 1;
+  const stdio = output === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'];
+  const child = spawn(command, args, { cwd: ROOT, stdio, shell, env: { ...process.env, ...env } });
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => output.push(bytes));
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(1));
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+function succeeds(command, ...args) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+function say(output, line) {
+  if (output === undefined) console.log(line);
+  else output.push(Buffer.from(`${line}\n`));
 }
 
 /** A line for each tier, and the line with which the command ends. */
