@@ -12,7 +12,7 @@ const REPORTS = mkdtempSync(join(tmpdir(), 'tutti-test-'));
 const REQUIRED = (process.env.TUTTI_REQUIRE ?? '').split(',').filter(Boolean);
 const STILL_RUNNING_MS = 60_000;
 
-// The lanes run side by side, the tiers of a lane one after the other. Windows are slow and wait much; the rest fills the gaps.
+// The lanes run side by side, the tiers of a lane one after the other. Most tests wait for something most of the time.
 const LANES = [
   [
     { name: 'desktop', problem: desktopProblem, run: (output) => playwright('desktop', output) },
@@ -20,8 +20,10 @@ const LANES = [
   ],
   [
     { name: 'check', run: check },
-    // Asks for nothing but processors: it leaves them to those that wait for something.
+    // Asks for nothing but processors, and leaves them to those that wait for something.
     { name: 'unit', run: (output) => vitest('unit', output, ['nice']) },
+  ],
+  [
     { name: 'loopback', run: (output) => vitest('loopback', output) },
     { name: 'lab', problem: labProblem, run: (output) => vitest('lab', output) },
   ],
