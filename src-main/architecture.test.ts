@@ -13,6 +13,7 @@ interface Part {
 
 const SHARED = 'src-shared';
 const ENGINES = 'src-main/multicast';
+const TFTP = 'src-main/tftp';
 const LIBRARY = 'src-main/library';
 const SECURITY = 'src-main/security';
 const CLASSROOM = 'src-main/classroom';
@@ -25,6 +26,7 @@ const RENDERER = 'src-renderer';
 const PARTS: readonly Part[] = [
   { place: SHARED, mayImport: [], packages: ['zod', 'i18next'] },
   { place: ENGINES, mayImport: [SHARED], packages: [] },
+  { place: TFTP, mayImport: [SHARED, `${ENGINES}/token-bucket`], packages: [] },
   { place: 'src-main/testing', mayImport: [SHARED, ENGINES], packages: ['node:crypto'] },
   { place: LIBRARY, mayImport: [SHARED, ENGINES], packages: ['node:*', 'music-metadata', 'zod'] },
   {
@@ -83,7 +85,7 @@ describe('the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each([SHARED, ENGINES])('%s has no time and no chance of its own', (place) => {
+  it.each([SHARED, ENGINES, TFTP])('%s has no time and no chance of its own', (place) => {
     const found = [...sources]
       .filter(([file]) => isIn(file, place))
       .flatMap(([file, source]) =>
