@@ -1,0 +1,70 @@
+import type { DeviceServerEvent } from '../../src-shared/ipc/device-events';
+import type { DeviceSessionView } from '../../src-shared/ipc/device-views';
+import type { Endpoint } from './endpoint';
+import type { FlowControl } from './flow-control';
+
+/** What the server asks its driver to do, in order. A session is known by a name that is never used twice. */
+export type ServerOutput =
+  /** Open a shared file for reading: answer with `fileOpened` or `sessionFailed`. `file` is what the request says: hostile. */
+  | { kind: 'openFile'; session: string; file: string }
+  /** Create a file in the write folder: answer with `fileCreated` or `sessionFailed` (code 6 where the name is taken). */
+  | { kind: 'createFile'; session: string; file: string }
+  /** Open a UDP port of the session's own, ready to send to the group where there is one: answer with `portOpened` or `sessionFailed`. */
+  | { kind: 'openPort'; session: string; group: Endpoint | null }
+  /** Read so many bytes, fewer at the end of the file: answer with `dataRead` or `sessionFailed`. */
+  | { kind: 'read'; session: string; offset: number; length: number }
+  /** Append to the created file: answer with `written` or `sessionFailed` (code 3 where the disk is full). */
+  | { kind: 'write'; session: string; bytes: Uint8Array }
+  /** Everything is written: flush and name the file, then answer with `fileFinished` or `sessionFailed`. */
+  | { kind: 'finishFile'; session: string }
+  /** Send from the session's port, or from the listening port where `session` is null. `to` may be the session's group. */
+  | { kind: 'send'; session: string | null; to: Endpoint; bytes: Uint8Array }
+  /** Close its port and file after what was sent before has left; discard a created file that is not finished. Nothing about it follows. */
+  | { kind: 'closeSession'; session: string }
+  | { kind: 'event'; event: DeviceServerEvent };
+
+/** Why a session cannot begin or go on. The reason is shown to the teacher and sent to the clients: one sentence without paths of this machine. */
+export interface SessionFailure {
+  /** RFC 1350's code: see `ErrorCode`. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+export interface ServerOptions {
+  /** Groups that sessions may use, each by one at a time; none: everything goes by unicast. */
+  readonly groups: readonly Endpoint[];
+  /** C2: how long clients are collected before the first block, ms. */
+  readonly delayMs: number;
+  readonly flow: FlowControl;
+  /** The largest IP packet that the network carries whole, bytes; 1500 on Ethernet. */
+  readonly mtu: number;
+  /** Bytes that a written file may have; undefined: nothing can be written. */
+  readonly writeLimit?: number;
+}
+
+/** The inputs of the server, each with `now` (ms, monotonic), and what the driver pulls. Datagrams may be of any content and origin. */
+export interface ServerMachine {
+  /** A datagram came to the listening port. */
+  request(bytes: Uint8Array, from: Endpoint, now: number): void;
+  /** A datagram came to the session's port. */
+  datagram(session: string, bytes: Uint8Array, from: Endpoint, now: number): void;
+  /** The file is open and has so many bytes. */
+  fileOpened(session: string, bytes: number, now: number): void;
+  fileCreated(session: string, now: number): void;
+  portOpened(session: string, now: number): void;
+  dataRead(session: string, offset: number, bytes: Uint8Array, now: number): void;
+  written(session: string, now: number): void;
+  fileFinished(session: string, now: number): void;
+  /** Something that was asked for did not work, or the file changed while it was sent: the clients hear an ERROR, the session is over. */
+  sessionFailed(session: string, failure: SessionFailure, now: number): void;
+  /** Call at `deadline`, or any time later. */
+  timeout(now: number): void;
+  /** Ends all sessions: each client hears an ERROR. */
+  close(now: number): void;
+  /** Takes what the driver has to do, in order. */
+  outputs(): ServerOutput[];
+  /** When `timeout` wants to be called next, ms; undefined when only an input can move it on. */
+  deadline(now: number): number | undefined;
+  /** Those that run first, then the latest that are over. @param wallNow ms since 1970 */
+  sessions(now: number, wallNow: number): DeviceSessionView[];
+}
