@@ -10,13 +10,13 @@ import {
 } from './options';
 import { TftpError } from './tftp-error';
 
-const ALL: RequestedOptions = { blksize: 1428, timeout: 5, tsize: true, windowsize: 16, multicast: true };
+const ALL: RequestedOptions = { blksize: 1428, timeout: 5, tsize: 0, windowsize: 16, multicast: true };
 
 const requested: fc.Arbitrary<RequestedOptions> = fc.record(
   {
     blksize: fc.integer({ min: 8, max: 65_464 }),
     timeout: fc.integer({ min: 1, max: 255 }),
-    tsize: fc.constant(true),
+    tsize: fc.maxSafeNat(),
     windowsize: fc.integer({ min: 1, max: 65_535 }),
     multicast: fc.constant(true),
   },
@@ -68,8 +68,8 @@ describe('requested options', () => {
         ['tsize', '0'],
         ['blksize', b],
       ]);
-    expect(twice('512', '512')).toEqual({ blksize: 512, tsize: true });
-    expect(twice('512', '1024')).toEqual({ tsize: true });
+    expect(twice('512', '512')).toEqual({ blksize: 512, tsize: 0 });
+    expect(twice('512', '1024')).toEqual({ tsize: 0 });
     expect(
       readRequestedOptions([
         ['blksize', '1'],
@@ -130,7 +130,7 @@ describe('granted options', () => {
   });
 
   it('are refused where they were not asked for, or come twice (RFC 2347)', () => {
-    expect(() => readGrantedOptions([['blksize', '512']], { tsize: true })).toThrow(TftpError);
+    expect(() => readGrantedOptions([['blksize', '512']], { tsize: 0 })).toThrow(TftpError);
     expect(() =>
       readGrantedOptions(
         [

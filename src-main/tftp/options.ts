@@ -17,8 +17,8 @@ export interface RequestedOptions {
   readonly blksize?: number;
   /** Seconds; an answer must be the same (RFC 2349). */
   readonly timeout?: number;
-  /** The size of the file is wanted (RFC 2349). */
-  readonly tsize?: boolean;
+  /** Bytes of a file to be written; a reader says 0 and wants to know (RFC 2349). */
+  readonly tsize?: number;
   /** Blocks; an answer may be smaller (RFC 7440). */
   readonly windowsize?: number;
   /** The file may come by multicast (RFC 2090). */
@@ -51,12 +51,12 @@ export function readRequestedOptions(options: OptionList): RequestedOptions {
   const values = valuesOf(options);
   const blksize = withinOrLess(values.get('blksize'), { min: MIN_BLOCK_BYTES, max: MAX_BLOCK_BYTES });
   const timeout = within(values.get('timeout'), TIMEOUT);
+  const tsize = integerOf(values.get('tsize'));
   const windowsize = withinOrLess(values.get('windowsize'), WINDOW);
   return {
     ...(blksize === undefined ? {} : { blksize }),
     ...(timeout === undefined ? {} : { timeout }),
-    // RFC 2349: a reader says 0. Who says another number still wants to know.
-    ...(integerOf(values.get('tsize')) === undefined ? {} : { tsize: true }),
+    ...(tsize === undefined ? {} : { tsize }),
     ...(windowsize === undefined ? {} : { windowsize }),
     // RFC 2090: the value of the request is empty.
     ...(values.get('multicast') === '' ? { multicast: true } : {}),
@@ -67,7 +67,7 @@ export function writeRequestedOptions(options: RequestedOptions): OptionList {
   return [
     ...(options.blksize === undefined ? [] : [['blksize', String(options.blksize)] as const]),
     ...(options.timeout === undefined ? [] : [['timeout', String(options.timeout)] as const]),
-    ...(options.tsize === true ? [['tsize', '0'] as const] : []),
+    ...(options.tsize === undefined ? [] : [['tsize', String(options.tsize)] as const]),
     ...(options.windowsize === undefined ? [] : [['windowsize', String(options.windowsize)] as const]),
     ...(options.multicast === true ? [['multicast', ''] as const] : []),
   ];

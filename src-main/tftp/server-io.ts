@@ -1,5 +1,4 @@
 import type { DeviceServerEvent } from '../../src-shared/ipc/device-events';
-import type { DeviceSessionView } from '../../src-shared/ipc/device-views';
 import type { Endpoint } from './endpoint';
 import type { FlowControl } from './flow-control';
 
@@ -19,7 +18,7 @@ export type ServerOutput =
   | { kind: 'finishFile'; session: string }
   /** Send from the session's port, or from the listening port where `session` is null. `to` may be the session's group. */
   | { kind: 'send'; session: string | null; to: Endpoint; bytes: Uint8Array }
-  /** Close its port and file after what was sent before has left; discard a created file that is not finished. Nothing about it follows. */
+  /** Close its port and file after what was sent before has left; discard a created file that is not finished. Nothing about it follows, and what is answered about it is ignored. */
   | { kind: 'closeSession'; session: string }
   | { kind: 'event'; event: DeviceServerEvent };
 
@@ -40,31 +39,4 @@ export interface ServerOptions {
   readonly mtu: number;
   /** Bytes that a written file may have; undefined: nothing can be written. */
   readonly writeLimit?: number;
-}
-
-/** The inputs of the server, each with `now` (ms, monotonic), and what the driver pulls. Datagrams may be of any content and origin. */
-export interface ServerMachine {
-  /** A datagram came to the listening port. */
-  request(bytes: Uint8Array, from: Endpoint, now: number): void;
-  /** A datagram came to the session's port. */
-  datagram(session: string, bytes: Uint8Array, from: Endpoint, now: number): void;
-  /** The file is open and has so many bytes. */
-  fileOpened(session: string, bytes: number, now: number): void;
-  fileCreated(session: string, now: number): void;
-  portOpened(session: string, now: number): void;
-  dataRead(session: string, offset: number, bytes: Uint8Array, now: number): void;
-  written(session: string, now: number): void;
-  fileFinished(session: string, now: number): void;
-  /** Something that was asked for did not work, or the file changed while it was sent: the clients hear an ERROR, the session is over. */
-  sessionFailed(session: string, failure: SessionFailure, now: number): void;
-  /** Call at `deadline`, or any time later. */
-  timeout(now: number): void;
-  /** Ends all sessions: each client hears an ERROR. */
-  close(now: number): void;
-  /** Takes what the driver has to do, in order. */
-  outputs(): ServerOutput[];
-  /** When `timeout` wants to be called next, ms; undefined when only an input can move it on. */
-  deadline(now: number): number | undefined;
-  /** Those that run first, then the latest that are over. @param wallNow ms since 1970 */
-  sessions(now: number, wallNow: number): DeviceSessionView[];
 }

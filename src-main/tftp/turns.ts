@@ -1,0 +1,220 @@
+import type { BlockSender } from './block-sender';
+import type { Endpoint } from './endpoint';
+import { type GrantedOptions, writeGrantedOptions } from './options';
+import { writeOptionAck } from './packets';
+import { HUSH_INTERVAL_MS, MASTER_TRIES, MAX_TRIES, MAX_TURNS } from './params';
+import type { Terms } from './quality';
+import { backedOff } from './round-trip';
+import type { SessionClient } from './session-client';
+import type { SessionClients } from './session-clients';
+import type { SessionHost } from './session-host';
+
+/** What is known of a session once its file and port are open. */
+export interface OpenFile {
+  readonly session: string;
+  /** Bytes of the file; undefined in netascii, which changes them on the wire (RFC 2349 counts those that are sent). */
+  readonly wireBytes: number | undefined;
+  readonly terms: Terms;
+  readonly group: Endpoint | undefined;
+  readonly sender: BlockSender;
+}
+
+/** One client's turn. First its OACK has to be answered. */
+interface Turn {
+  readonly client: SessionClient;
+  /** It has sent its first ACK, or has no OACK to answer. */
+  hasBegun: boolean;
+  oacks: number;
+  oackSentAt: number;
+  /** When the answer to the OACK is late, ms. */
+  oackDue: number;
+}
+
+/**
+ * Who acknowledges, one client at a time: the only one, or a group's master (RFC 2090). When the master has the file or is silent,
+ * the next client in line is told that it is the master, and asks for what it misses.
+ */
+export class Turns {
+  private turn: Turn | undefined;
+  private isSending = false;
+
+  constructor(
+    private readonly file: OpenFile,
+    private readonly clients: SessionClients,
+    private readonly host: SessionHost,
+  ) {}
+
+  /** When `timeout` is to be called, ms. */
+  get deadline(): number {
+    if (this.turn === undefined) return Number.POSITIVE_INFINITY;
+    return this.turn.hasBegun ? this.file.sender.deadline : this.turn.oackDue;
+  }
+
+  /** A client is new. In a group it is told where to listen, and that others acknowledge (mc=0). */
+  join(client: SessionClient, now: number): void {
+    client.joinedAfter = this.file.sender.highestSent;
+    if (this.turn === undefined) return this.begin(client, now);
+    this.clients.setRole(client, 'member');
+    this.sendOack(client);
+  }
+
+  /** The delayed start is over (C2): blocks may leave. */
+  start(now: number): void {
+    this.isSending = true;
+    this.pump(now);
+  }
+
+  /** An ACK of a client of this session. */
+  ack(client: SessionClient, block: number, now: number): void {
+    client.isVerified = true;
+    if (this.turn?.client !== client) return this.memberAck(client, block, now);
+    if (this.turn.hasBegun) this.masterAck(client, block, now);
+    else this.firstAck(this.turn, block, now);
+    if (this.file.sender.isComplete && this.turn.hasBegun) return this.complete(client, now);
+    this.pump(now);
+  }
+
+  /** The client has sent its request again: it has not heard the OACK. */
+  repeated(client: SessionClient, now: number): void {
+    if (this.turn?.client !== client) this.sendOack(client);
+    else if (!this.turn.hasBegun) this.sendTurn(this.turn, now);
+  }
+
+  /** Something came from the one who acknowledges that is no answer to what was sent (C6). */
+  unexpected(client: SessionClient, now: number): void {
+    if (this.turn?.client === client && this.turn.hasBegun) this.file.sender.unexpected(now);
+  }
+
+  /** The client is gone, and told why. */
+  fail(client: SessionClient, why: string, now: number): void {
+    this.clients.fail(client, why);
+    if (this.turn?.client === client) this.next(now);
+  }
+
+  timeout(now: number): void {
+    const { turn } = this;
+    if (turn === undefined || now < this.deadline) return;
+    if (!turn.hasBegun) {
+      if (turn.oacks > this.tries) return this.silent(turn.client, now);
+      return this.sendTurn(turn, now);
+    }
+    if (this.file.sender.timeout(now)) {
+      if (this.file.sender.attempts > this.tries || !turn.client.mayAnswer()) return this.silent(turn.client, now);
+    }
+    this.pump(now);
+  }
+
+  /** Sends what may leave. */
+  pump(now: number): void {
+    if (this.isSending && this.turn?.hasBegun === true) this.file.sender.pump(now);
+  }
+
+  // --- Turns ---
+
+  private next(now: number): void {
+    this.turn = undefined;
+    this.file.sender.pause();
+    const [client] = this.clients.active;
+    if (client !== undefined) this.begin(client, now);
+  }
+
+  private begin(client: SessionClient, now: number): void {
+    const never = Number.POSITIVE_INFINITY;
+    this.turn = { client, hasBegun: false, oacks: 0, oackSentAt: 0, oackDue: never };
+    this.clients.setRole(client, this.file.group === undefined ? 'unicast' : 'master');
+    if (this.grants(client).length > 0) return this.sendTurn(this.turn, now);
+    // RFC 2347: without an option to acknowledge the first DATA is the answer.
+    client.mayAnswer();
+    this.firstAck(this.turn, 0, now);
+    this.pump(now);
+  }
+
+  private sendTurn(turn: Turn, now: number): void {
+    if (!this.sendOack(turn.client)) return this.silent(turn.client, now);
+    turn.oackSentAt = now;
+    turn.oackDue = now + backedOff(this.file.terms.timeoutMs, this.file.terms.isTimeoutAgreed ? 0 : turn.oacks);
+    turn.oacks++;
+  }
+
+  private firstAck(turn: Turn, block: number, now: number): void {
+    const { client } = turn;
+    // Karn (RFC 6298 section 3): of an OACK that left twice nobody knows which one was answered.
+    const roundTrip = turn.oacks === 1 ? now - turn.oackSentAt : undefined;
+    if (!this.file.sender.begin(block, client.windowBlocks, roundTrip)) return;
+    turn.hasBegun = true;
+    this.clients.receives(client);
+    this.hasAcknowledged(client, now);
+  }
+
+  private masterAck(client: SessionClient, block: number, now: number): void {
+    if (this.file.sender.ack(block, now) === 'advance') return this.hasAcknowledged(client, now);
+    this.file.sender.unexpected(now);
+  }
+
+  private hasAcknowledged(client: SessionClient, now: number): void {
+    const { sender } = this.file;
+    client.acknowledged = sender.acknowledged;
+    if (client.acknowledged > 0) client.silentTurns = 0;
+    // What was sent before the client came, it could not have.
+    if (sender.isFilling && client.acknowledged >= client.joinedAfter) sender.lost(now);
+  }
+
+  /** RFC 2090: any client ends by acknowledging the last block; any other ACK of one that is not the master is answered with mc=0. */
+  private memberAck(client: SessionClient, block: number, now: number): void {
+    if (this.file.sender.isLast(block)) return this.complete(client, now);
+    // ACK 0 answers the OACK with mc=0. To answer that in turn would never end.
+    if (block === 0 || now < client.hushedAt + HUSH_INTERVAL_MS) return;
+    client.hushedAt = now;
+    this.sendOack(client);
+  }
+
+  private complete(client: SessionClient, now: number): void {
+    client.acknowledged = this.file.sender.highestSent;
+    this.clients.complete(client);
+    if (this.turn?.client === client) this.next(now);
+  }
+
+  /** Others that wait get their turn; who was silent gets another one after them. */
+  private silent(client: SessionClient, now: number): void {
+    client.silentTurns++;
+    if (this.clients.active.length === 1 || client.silentTurns >= MAX_TURNS)
+      return this.fail(client, whySilent(client), now);
+    this.clients.setRole(client, 'member', 'It did not answer as the master; its turn comes again');
+    this.clients.moveToEnd(client);
+    this.next(now);
+  }
+
+  private get tries(): number {
+    return this.clients.active.length > 1 ? MASTER_TRIES : MAX_TRIES;
+  }
+
+  // --- Options ---
+
+  /** @returns false where too much was sent to an address that never answered. */
+  private sendOack(client: SessionClient): boolean {
+    if (!client.mayAnswer()) return false;
+    const bytes = writeOptionAck(this.grants(client));
+    this.host.push({ kind: 'send', session: this.file.session, to: client.endpoint, bytes });
+    return true;
+  }
+
+  /** What is granted of what the client asked for (RFC 2347). */
+  private grants(client: SessionClient): ReturnType<typeof writeGrantedOptions> {
+    const { asked } = client.request;
+    const { terms, wireBytes, group } = this.file;
+    const isTimeoutHers = terms.isTimeoutAgreed && (asked.timeout ?? 0) * 1000 === terms.timeoutMs;
+    const granted: GrantedOptions = {
+      ...(asked.blksize === undefined ? {} : { blksize: terms.blockBytes }),
+      ...(asked.timeout !== undefined && isTimeoutHers ? { timeout: asked.timeout } : {}),
+      ...(asked.tsize === undefined || wireBytes === undefined ? {} : { tsize: wireBytes }),
+      ...(asked.windowsize === undefined ? {} : { windowsize: client.windowBlocks }),
+      // RFC 2090 lets a later OACK leave out the group, but there are clients that need it each time.
+      ...(group === undefined ? {} : { multicast: { ...group, master: client.role === 'master' } }),
+    };
+    return writeGrantedOptions(granted);
+  }
+}
+
+function whySilent(client: SessionClient): string {
+  return client.isVerified ? 'It does not answer any more' : 'It never answered';
+}
