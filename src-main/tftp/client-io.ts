@@ -35,24 +35,3 @@ export interface ClientOptions {
   /** RFC 2349, seconds. */
   readonly timeout?: number;
 }
-
-/** The inputs of the client, each with `now` (ms, monotonic), and what the driver pulls. Datagrams may be of any content and origin. */
-export interface ClientMachine {
-  start(now: number): void;
-  /** A datagram came to the client's port. */
-  datagram(bytes: Uint8Array, from: Endpoint, now: number): void;
-  /** A datagram came by the group. */
-  groupDatagram(bytes: Uint8Array, from: Endpoint, now: number): void;
-  groupJoined(now: number): void;
-  groupFailed(now: number): void;
-  /** The oldest `write` that was not yet answered is on the disk. */
-  written(now: number): void;
-  /** The disk does not take it: the server hears an ERROR 3. */
-  storageFailed(reason: string, now: number): void;
-  /** The user's wish. */
-  abort(now: number): void;
-  /** Call at `deadline`, or any time later. */
-  timeout(now: number): void;
-  outputs(): ClientOutput[];
-  deadline(): number | undefined;
-}

@@ -97,7 +97,11 @@ export const MAX_UNWRITTEN_BYTES = 1_048_576;
 export const MEMBER_SILENCE_MS = 5000;
 /** Silences after which a member goes for its file by unicast: a dead master costs other servers half a minute. */
 export const MEMBER_TRIES = 10;
+/** A master acknowledges at the latest so long after a block, whatever the window is: below the highest block servers send less than a window. */
+export const ACK_DELAY_MS = 10;
 /** ACKs of the last block that a client repeats, after which the server has to see for itself (RFC 1350 section 6). */
 export const MAX_FINAL_ACKS = 8;
+/** How long it stays for that at most: servers send again within a second or two, and a person waits. */
+export const MAX_DALLY_MS = 2000;
 /** Progress is told this often at most. */
 export const PROGRESS_INTERVAL_MS = 100;
