@@ -27,7 +27,7 @@ const PARTS: readonly Part[] = [
   { place: SHARED, mayImport: [], packages: ['zod', 'i18next'] },
   { place: ENGINES, mayImport: [SHARED], packages: [] },
   { place: TFTP, mayImport: [SHARED, `${ENGINES}/token-bucket`], packages: [] },
-  { place: 'src-main/testing', mayImport: [SHARED, ENGINES], packages: ['node:crypto'] },
+  { place: 'src-main/testing', mayImport: [SHARED, ENGINES, TFTP], packages: ['node:crypto'] },
   { place: LIBRARY, mayImport: [SHARED, ENGINES], packages: ['node:*', 'music-metadata', 'zod'] },
   {
     place: SECURITY,

@@ -14,7 +14,7 @@ export const MAX_FINISHED_SHOWN = 20;
 export const CHUNK_BYTES = 65_536;
 /** Chunks that a session keeps: the one that is sent, the next, and two that may be asked for again. 25 MB with all sessions open. */
 export const CACHED_CHUNKS = 4;
-/** Packets without an answer that go to an address before its first ACK: whoever writes a false sender on a request gets no more out of it. */
+/** Packets that go to an address before its first ACK, unasked: whoever writes a false sender on a request gets no more out of it. */
 export const UNVERIFIED_PACKETS = 4;
 /** The same for a client of a group, which is told of its role twice: when it joins and when its turn comes. */
 export const UNVERIFIED_GROUP_PACKETS = 8;
@@ -33,6 +33,8 @@ export const MAX_TIMEOUT_MS = 5000;
 export const MAX_TRIES = 7;
 /** Timeouts in a row after which a master is silent and the next client gets its turn: the others wait for it. */
 export const MASTER_TRIES = 3;
+/** While others wait, a client is told this often that it is the master: a dead one costs them 2 s, the least impatient ones have 6. */
+export const MASTER_OACK_MS = 500;
 /** Turns as master that a client gets before it is given up (RFC 2090: a reasonable number of attempts). */
 export const MAX_TURNS = 2;
 /** After an ACK within a window the next one is awaited so long: it may be a client that acknowledges each block. */

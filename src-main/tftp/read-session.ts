@@ -171,9 +171,8 @@ export class ReadSession implements Session {
     this.turns?.join(client, now);
   }
 
-  repeated(client: SessionClient, now: number): void {
-    this.turns?.repeated(client, now);
-    this.endIfEmpty(now);
+  repeated(client: SessionClient): void {
+    this.turns?.repeated(client);
   }
 
   abandoned(client: SessionClient, now: number): void {
@@ -211,7 +210,7 @@ export class ReadSession implements Session {
       case 'read':
         // Some send their request again to where the first answer came from.
         if (isSameRequest({ ...packet, asked: readRequestedOptions(packet.options) }, client.request))
-          return turns.repeated(client, now);
+          return turns.repeated(client);
     }
     throw new TftpError(ErrorCode.illegalOperation, 'A reader sends nothing but ACKs');
   }

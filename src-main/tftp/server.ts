@@ -123,7 +123,7 @@ export class TftpServer {
   private read(request: TransferRequest, from: Endpoint, now: number): void {
     const known = this.register.at(from);
     if (known !== undefined) {
-      if (isSameRequest(known.client.request, request)) return known.session.repeated(known.client, now);
+      if (isSameRequest(known.client.request, request)) return known.session.repeated(known.client);
       known.session.abandoned(known.client, now);
       this.settle(known.session, now);
     }

@@ -2,7 +2,7 @@ import type { BlockSender } from './block-sender';
 import type { Endpoint } from './endpoint';
 import { type GrantedOptions, writeGrantedOptions } from './options';
 import { writeOptionAck } from './packets';
-import { HUSH_INTERVAL_MS, MASTER_TRIES, MAX_TRIES, MAX_TURNS } from './params';
+import { HUSH_INTERVAL_MS, MASTER_OACK_MS, MASTER_TRIES, MAX_TRIES, MAX_TURNS } from './params';
 import type { Terms } from './quality';
 import { backedOff } from './round-trip';
 import type { SessionClient } from './session-client';
@@ -25,6 +25,7 @@ interface Turn {
   /** It has sent its first ACK, or has no OACK to answer. */
   hasBegun: boolean;
   oacks: number;
+  timeouts: number;
   oackSentAt: number;
   /** When the answer to the OACK is late, ms. */
   oackDue: number;
@@ -75,9 +76,9 @@ export class Turns {
   }
 
   /** The client has sent its request again: it has not heard the OACK. */
-  repeated(client: SessionClient, now: number): void {
-    if (this.turn?.client !== client) this.sendOack(client);
-    else if (!this.turn.hasBegun) this.sendTurn(this.turn, now);
+  repeated(client: SessionClient): void {
+    if (this.turn?.client !== client || !this.turn.hasBegun) this.sendOack(client);
+    if (this.turn?.client === client) this.turn.oacks++;
   }
 
   /** Something came from the one who acknowledges that is no answer to what was sent (C6). */
@@ -95,7 +96,8 @@ export class Turns {
     const { turn } = this;
     if (turn === undefined || now < this.deadline) return;
     if (!turn.hasBegun) {
-      if (turn.oacks > this.tries) return this.silent(turn.client, now);
+      if (turn.timeouts >= this.tries) return this.silent(turn.client, now);
+      turn.timeouts++;
       return this.sendTurn(turn, now);
     }
     if (this.file.sender.timeout(now)) {
@@ -120,7 +122,7 @@ export class Turns {
 
   private begin(client: SessionClient, now: number): void {
     const never = Number.POSITIVE_INFINITY;
-    this.turn = { client, hasBegun: false, oacks: 0, oackSentAt: 0, oackDue: never };
+    this.turn = { client, hasBegun: false, oacks: 0, timeouts: 0, oackSentAt: 0, oackDue: never };
     this.clients.setRole(client, this.file.group === undefined ? 'unicast' : 'master');
     if (this.grants(client).length > 0) return this.sendTurn(this.turn, now);
     // RFC 2347: without an option to acknowledge the first DATA is the answer.
@@ -130,10 +132,18 @@ export class Turns {
   }
 
   private sendTurn(turn: Turn, now: number): void {
-    if (!this.sendOack(turn.client)) return this.silent(turn.client, now);
-    turn.oackSentAt = now;
-    turn.oackDue = now + backedOff(this.file.terms.timeoutMs, this.file.terms.isTimeoutAgreed ? 0 : turn.oacks);
+    if (!turn.client.mayAnswer()) return this.silent(turn.client, now);
+    this.sendOack(turn.client);
     turn.oacks++;
+    turn.oackSentAt = now;
+    turn.oackDue = now + this.oackPatience(turn);
+  }
+
+  /** Others that wait hear nothing meanwhile, and have a patience of their own. */
+  private oackPatience({ timeouts }: Turn): number {
+    const { timeoutMs, isTimeoutAgreed } = this.file.terms;
+    if (this.clients.active.length > 1) return MASTER_OACK_MS;
+    return isTimeoutAgreed ? timeoutMs : backedOff(timeoutMs, timeouts);
   }
 
   private firstAck(turn: Turn, block: number, now: number): void {
@@ -190,12 +200,10 @@ export class Turns {
 
   // --- Options ---
 
-  /** @returns false where too much was sent to an address that never answered. */
-  private sendOack(client: SessionClient): boolean {
-    if (!client.mayAnswer()) return false;
+  /** Not larger than the request by more than a few bytes: as an answer to one it amplifies nothing. */
+  private sendOack(client: SessionClient): void {
     const bytes = writeOptionAck(this.grants(client));
     this.host.push({ kind: 'send', session: this.file.session, to: client.endpoint, bytes });
-    return true;
   }
 
   /** What is granted of what the client asked for (RFC 2347). */
