@@ -202,10 +202,12 @@ export class MuteClient implements SimulatedClient {
 
   start(): void {
     this.machine.send(this.machine.server, writeReadRequest(FILE, 'octet', writeRequestedOptions(this.asked)));
-    this.machine.end(undefined);
+    this.machine.arm(60_000);
   }
 
   datagram(): void {}
 
-  timeout(): void {}
+  timeout(): void {
+    this.machine.end(undefined);
+  }
 }

@@ -5,7 +5,7 @@ import { type SimulatedDevice, simulateTftp, type TftpResult, type TftpRun } fro
 
 /** TUTTI_SEED=N replays one run; TUTTI_RUNS=N runs more of them. */
 const ONLY_SEED = process.env.TUTTI_SEED;
-const RUNS = Number(process.env.TUTTI_RUNS ?? 2000);
+const RUNS = Number(process.env.TUTTI_RUNS ?? 1000);
 
 const CALM = { loss: 0, duplicate: 0, reorder: 0, delay: 1, startsAt: 0 };
 const OWN: SimulatedDevice = { ...CALM, kind: 'tutti', asked: { multicast: true } };
@@ -91,7 +91,148 @@ describe('TFTP over a simulated network', () => {
     const result = simulateTftp(run, seededRandom(1));
     check(run, result);
     expect(result.dataPackets).toBe(blocksOf(run));
-    expect(result.events.filter((event) => event.event === 'session')).toHaveLength(1);
+    expect(sessionsOf(result)).toHaveLength(1);
     expect(result.events.find((event) => event.event === 'done')).toMatchObject({ ok: true, clients: 6, complete: 6 });
+    expect(result.oacks).toEqual([1, 2, 2, 2, 2, 2]);
+  });
+
+  it('serves a late joiner from where it came, and then what it missed', () => {
+    const run = { ...BASE, devices: [ATFTP, { ...OWN, startsAt: 2150 }] };
+    const result = simulateTftp(run, seededRandom(2));
+    check(run, result);
+    expect(sessionsOf(result)).toHaveLength(1);
+    expect(result.dataPackets).toBeGreaterThan(blocksOf(run));
+    expect(result.dataPackets).toBeLessThan(2 * blocksOf(run));
+  });
+
+  it.each([true, false])(
+    'never wakes the Sorcerer’s Apprentice, however many packets come twice (C6: %s)',
+    (lastPacket) => {
+      const doubled = { ...CALM, duplicate: 1, reorder: 0.2, asked: {} };
+      for (const kind of ['sorcerer', 'atftp', 'tutti'] as const) {
+        const run = { ...BASE, flow: { ...ALL_FLOW_CONTROL, lastPacket }, devices: [{ ...doubled, kind }] };
+        const result = simulateTftp(run, seededRandom(3));
+        check(run, result);
+        expect(result.dataPackets).toBeLessThan(1.1 * blocksOf(run));
+      }
+    },
+  );
+
+  it('goes on with the next client when the master is killed', () => {
+    const devices = [{ ...ATFTP, diesAt: 2060 }, ATFTP, OWN].map((device, i) => ({ ...device, startsAt: 10 * i }));
+    const run = { ...BASE, devices };
+    const result = simulateTftp(run, seededRandom(4));
+    check(run, result);
+    expect(result.identical).toEqual([undefined, true, true]);
+    const ends = result.events.filter((event) => event.event === 'client' && /complete|failed/.test(event.state));
+    expect(ends).toMatchObject([
+      { address: '10.0.0.2:2001', state: 'complete' },
+      { address: '10.0.0.3:2002', state: 'complete' },
+      { address: '10.0.0.1:2000', state: 'failed', why: 'It does not answer any more' },
+    ]);
+  });
+
+  it('sends no more than a few packets to a client that never answers, and none of the file', () => {
+    for (const asked of [{}, { blksize: 1428 }, { multicast: true }]) {
+      const run: TftpRun = { ...BASE, devices: [{ ...CALM, kind: 'mute', asked }] };
+      const result = simulateTftp(run, seededRandom(5));
+      check(run, result);
+      const packets = (result.oacks[0] ?? 0) + result.dataPackets;
+      expect(packets).toBeGreaterThan(0);
+      expect(packets).toBeLessThanOrEqual('multicast' in asked ? 8 : 4);
+      expect(result.events.find((event) => event.event === 'client' && event.state === 'failed')).toMatchObject({
+        why: 'It never answered',
+      });
+    }
+  });
+
+  it.each([
+    [0.01, 1.5],
+    [0.05, 2.5],
+  ])('needs little more than the file for six clients at a loss of %d', (loss, factor) => {
+    for (const device of [ATFTP, OWN]) {
+      const run = { ...BASE, devices: Array.from({ length: 6 }, () => ({ ...device, loss })) };
+      const result = simulateTftp(run, seededRandom(6));
+      check(run, result);
+      expect(result.dataPackets).toBeLessThan(blocksOf(run) * factor);
+    }
+  });
+
+  it.each([0, 1, 7, 8, 9, 65_534 * 8, 65_534 * 8 + 7])('brings %d bytes in blocks of 8 by multicast', (fileBytes) => {
+    const device = { ...OWN, asked: { multicast: true, blksize: 8, windowsize: 64 } };
+    const run = { ...BASE, fileBytes, devices: [device, { ...ATFTP, asked: { multicast: true, blksize: 8 } }] };
+    const result = simulateTftp(run, seededRandom(7));
+    expect(result.identical).toEqual([true, true]);
+    expect(sessionsOf(result)).toMatchObject([{ group: '239.255.1.1:1758', blksize: 8 }]);
+    expect(result.dataPackets).toBe(Math.floor(fileBytes / 8) + 1);
+  });
+
+  it('takes larger blocks where a group could not number smaller ones, else goes by unicast and rolls over to 0', () => {
+    const fileBytes = 65_535 * 8;
+    const by = (blksize: number, quality: boolean) => {
+      const run = { ...BASE, fileBytes, flow: { ...ALL_FLOW_CONTROL, quality } };
+      const devices = [{ ...OWN, loss: 0.001, asked: { multicast: true, blksize, windowsize: 64 } }];
+      const result = simulateTftp({ ...run, devices }, seededRandom(8));
+      expect(result.identical).toEqual([true]);
+      return sessionsOf(result);
+    };
+    expect(by(9, true)).toMatchObject([{ blksize: 9, group: '239.255.1.1:1758' }]);
+    expect(by(8, true)).toMatchObject([{ blksize: 8, group: null, why: expect.stringMatching('by unicast') }]);
+    expect(by(65_464, false)).toMatchObject([{ blksize: 65_464 }]);
   });
 });
+
+describe('each flow control technique', () => {
+  const without = (name: keyof FlowControl): FlowControl => ({ ...ALL_FLOW_CONTROL, [name]: false });
+  const staggered = Array.from({ length: 4 }, (_, i) => ({ ...ATFTP, startsAt: 30 * i }));
+
+  it('C2: the delayed start lets the first clients share every block', () => {
+    const run = { ...BASE, devices: staggered };
+    const on = simulateTftp(run, seededRandom(1));
+    const off = simulateTftp({ ...run, flow: without('delayedStart') }, seededRandom(1));
+    expect(on.dataPackets).toBe(blocksOf(run));
+    expect(off.dataPackets).toBeGreaterThan(1.2 * blocksOf(run));
+    expect(sessionsOf(off)).toHaveLength(1);
+  });
+
+  it('C3: joining lets those that come later share the rest', () => {
+    const run = { ...BASE, delayMs: 10, devices: staggered };
+    const off = simulateTftp({ ...run, flow: without('joining') }, seededRandom(1));
+    expect(sessionsOf(simulateTftp(run, seededRandom(1)))).toHaveLength(1);
+    expect(sessionsOf(off)).toHaveLength(4);
+    expect(off.dataPackets).toBe(4 * blocksOf(run));
+  });
+
+  it('C4: quality keeps blocks whole on the network', () => {
+    const run = { ...BASE, devices: [{ ...OWN, asked: { blksize: 65_464, windowsize: 1000 } }] };
+    const [on] = sessionsOf(simulateTftp(run, seededRandom(1)));
+    const [off] = sessionsOf(simulateTftp({ ...run, flow: without('quality') }, seededRandom(1)));
+    expect(on).toMatchObject({ blksize: 1468, windowsize: 66 });
+    expect(off).toMatchObject({ blksize: 65_464, windowsize: 64 });
+  });
+
+  it('C5: the packet rate goes down while much is lost, and up again', () => {
+    const devices = [{ ...OWN, loss: 0.2, asked: { windowsize: 16 } }];
+    const run = { ...BASE, fileBytes: 512_000, devices };
+    const rates = (flow: FlowControl) =>
+      simulateTftp({ ...run, flow }, seededRandom(1)).events.filter((event) => event.event === 'rate');
+    expect(rates(ALL_FLOW_CONTROL).length).toBeGreaterThan(1);
+    expect(rates(without('rate'))).toEqual([]);
+  });
+
+  it('C6: the last packet again spares a client that asks twice a timeout', () => {
+    const impatient = { ...ATFTP, loss: 0.05, asked: { multicast: true, timeout: 3 } };
+    const run = { ...BASE, devices: [impatient] };
+    const [on, off] = [ALL_FLOW_CONTROL, without('lastPacket')].map((flow) =>
+      simulateTftp({ ...run, flow }, seededRandom(1)),
+    );
+    const causes = (result: TftpResult | undefined) =>
+      result?.events.filter((event) => event.event === 'resent' && event.why === 'unexpected').length;
+    expect(causes(on)).toBeGreaterThan(0);
+    expect(causes(off)).toBe(0);
+  });
+});
+
+function sessionsOf(result: TftpResult) {
+  return result.events.filter((event) => event.event === 'session');
+}

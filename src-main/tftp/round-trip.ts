@@ -1,5 +1,8 @@
 import { FIRST_TIMEOUT_MS, MAX_TIMEOUT_MS, MIN_TIMEOUT_MS } from './params';
 
+/** RFC 6298 section 2: what varies less than the clock's grain says nothing. */
+const CLOCK_MS = 1;
+
 /** Measured round trips and the timeout that follows from them (RFC 6298 section 2). Times in ms. */
 export class RoundTrip {
   private smoothed: number | undefined;
@@ -18,7 +21,7 @@ export class RoundTrip {
 
   /** Within this time nearly every answer comes; undefined before the first measurement. */
   get bound(): number | undefined {
-    return this.smoothed === undefined ? undefined : this.smoothed + 4 * this.variation;
+    return this.smoothed === undefined ? undefined : this.smoothed + Math.max(CLOCK_MS, 4 * this.variation);
   }
 
   /** The timeout of the first attempt. @param longest what it never exceeds, and its value before any measurement */
