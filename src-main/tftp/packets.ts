@@ -17,7 +17,7 @@ export type OptionList = readonly (readonly [name: string, value: string])[];
 /** RFC 2347: the most that a request may be long. */
 export const MAX_REQUEST_BYTES = 512;
 /** Opcode and block number of DATA. */
-export const DATA_HEADER_BYTES = 4;
+const DATA_HEADER_BYTES = 4;
 /** An ERROR's text is shown to people: one line of it is enough. */
 const MAX_MESSAGE_BYTES = 200;
 

@@ -1,4 +1,4 @@
-import type { DeviceClientView, DeviceSessionView } from '../../src-shared/ipc/device-views';
+import type { DeviceClientView, DeviceSessionView, FlowControlView } from '../../src-shared/ipc/device-views';
 import { BlockSender } from './block-sender';
 import { OctetBlocks } from './block-source';
 import { type Endpoint, nameOf } from './endpoint';
@@ -305,7 +305,7 @@ export class ReadSession implements Session {
     };
   }
 
-  private flowView({ terms, sender }: OpenFile, now: number): DeviceSessionView['flow'] {
+  private flowView({ terms, sender }: OpenFile, now: number): FlowControlView {
     return {
       why: terms.why,
       blockBytes: terms.blockBytes,

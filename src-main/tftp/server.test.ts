@@ -437,7 +437,7 @@ describe('whatever comes', () => {
     const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
     let answers = 0;
     let mostSessions = 0;
-    let sessions: DeviceSessionView[] = [];
+    let sessions: readonly DeviceSessionView[] = [];
     for (let i = 0; i < 100_000; i++) {
       const from = pick(endpoints) ?? A;
       bench.now += random() * 2;

@@ -1,4 +1,4 @@
-import type { DeviceSessionView } from '../../src-shared/ipc/device-views';
+import type { DeviceSessionView, DevicesView } from '../../src-shared/ipc/device-views';
 import { TokenBucket } from '../multicast/token-bucket';
 import { ClientRegister } from './client-register';
 import { type Endpoint, nameOf } from './endpoint';
@@ -113,7 +113,7 @@ export class TftpServer {
   }
 
   /** Those that run first, then the latest that are over. @param wallNow ms since 1970 */
-  view(now: number, wallNow: number): DeviceSessionView[] {
+  view(now: number, wallNow: number): DevicesView['sessions'] {
     const running = [...this.sessions.values()].flatMap((session) => session.view(now, wallNow) ?? []);
     return [...running, ...this.over.map((view) => ({ ...view, startedAt: wallNow - (now - view.startedAt) }))];
   }
