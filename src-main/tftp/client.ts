@@ -244,7 +244,7 @@ export class TftpClient {
     if (this.phase === 'dallying') return isLast && this.role !== 'member' ? this.repeatFinalAck() : undefined;
     if (this.phase !== 'receiving') return;
     // A member cannot hold the server back: what the disk does not take now is asked for later.
-    if (this.group !== undefined && this.sink.isFull) return;
+    if (this.sink.isOverfull) return;
     const { isNew, block, ack } = this.blocks.receive(wire, isLast);
     if (isNew) this.keep(block, payload, isLast, now);
     if (this.blocks.isComplete) return this.flush(now);

@@ -28,6 +28,11 @@ export class FileSink {
     return this.unwritten >= MAX_UNWRITTEN_BYTES;
   }
 
+  /** The other side does not wait for its ACKs: what comes now is dropped, and has to come again. */
+  get isOverfull(): boolean {
+    return this.unwritten >= 2 * MAX_UNWRITTEN_BYTES;
+  }
+
   get isWritten(): boolean {
     return this.pending.length === 0;
   }

@@ -93,7 +93,7 @@ export const MIN_BLOCKS_PER_SECOND = 20;
 
 // --- Client ---
 
-/** Bytes that are received and not on the disk yet; more are not asked for, or dropped and asked for later. */
+/** Bytes that are received and not on the disk yet: more are not asked for, and above twice as many are dropped. */
 export const MAX_UNWRITTEN_BYTES = 1_048_576;
 /** A member of a group that hears nothing for so long asks again (atftp does so too). */
 export const MEMBER_SILENCE_MS = 5000;

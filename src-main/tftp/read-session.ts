@@ -188,7 +188,7 @@ export class ReadSession implements Session {
   /** A datagram at the session's port. */
   datagram(bytes: Uint8Array, from: Endpoint, now: number): void {
     const client = this.clients.at(from);
-    if (client === undefined) return this.stranger(bytes, from, now);
+    if (client === undefined) return this.host.stranger(this.name, bytes, from, now);
     if (!client.isActive || this.turns === undefined) return;
     try {
       this.packet(client, readPacket(bytes), this.turns, now);
@@ -213,13 +213,6 @@ export class ReadSession implements Session {
           return turns.repeated(client);
     }
     throw new TftpError(ErrorCode.illegalOperation, 'A reader sends nothing but ACKs');
-  }
-
-  /** RFC 1350 section 4: a wrong source is told so, and disturbs no transfer. Never answer an ERROR with one. */
-  private stranger(bytes: Uint8Array, from: Endpoint, now: number): void {
-    const isError = bytes[0] === 0 && bytes[1] === 5;
-    if (isError || !this.host.mayAnswerStranger(now)) return;
-    this.sendError(from, { code: ErrorCode.unknownTransfer, reason: 'This transfer is not yours' });
   }
 
   private sendError(to: Endpoint, { code, reason }: SessionFailure): void {

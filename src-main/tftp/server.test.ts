@@ -24,6 +24,9 @@ class Bench {
   readonly server: TftpServer;
   readonly events: DeviceServerEvent[] = [];
   readonly closed: string[] = [];
+  /** Bytes of what is written. */
+  readonly written: number[] = [];
+  hasDisk = true;
   now = 0;
   private sent: Sent[] = [];
 
@@ -84,6 +87,9 @@ class Bench {
         if (output.kind === 'closeSession') this.closed.push(output.session);
         if (output.kind === 'openFile') this.open(output.session, output.file);
         if (output.kind === 'read') this.read(output.session, output.offset, output.length);
+        if (output.kind === 'createFile') this.create(output.session, output.file);
+        if (output.kind === 'write') this.write(output.session, output.bytes);
+        if (output.kind === 'finishFile') this.server.fileFinished(output.session, this.now);
       }
     }
   }
@@ -92,6 +98,16 @@ class Bench {
     const bytes = this.files[file];
     if (bytes !== undefined) this.server.fileOpened(session, bytes.length, this.now);
     else this.server.sessionFailed(session, { code: 1, reason: 'There is no such file' }, this.now);
+  }
+
+  private create(session: string, file: string): void {
+    if (this.files[file] === undefined) this.server.fileCreated(session, this.now);
+    else this.server.sessionFailed(session, { code: 6, reason: 'The name is taken' }, this.now);
+  }
+
+  private write(session: string, bytes: Uint8Array): void {
+    this.written.push(...bytes);
+    if (this.hasDisk) this.server.written(session, this.now);
   }
 
   private read(session: string, offset: number, length: number): void {
@@ -404,6 +420,85 @@ describe('a group', () => {
   });
 });
 
+describe('a write request', () => {
+  const ask = (bench: Bench, options: OptionList = [], file = 'take', mode = 'octet') =>
+    bench.request(Uint8Array.from(Buffer.from(`\0\x02${[file, mode, ...options.flat()].join('\0')}\0`)), A);
+
+  it('is refused with ERROR 2 unless writing is allowed', () => {
+    expect(ask(new Bench({}))).toMatchObject([{ session: null, packet: { kind: 'error', code: 2 } }]);
+  });
+
+  it('is acknowledged, and so is each block; the last one when the file has its name (RFC 1350)', () => {
+    const bench = new Bench({}, { writeLimit: 5000 });
+    expect(ask(bench)).toMatchObject([{ session: 's1', to: A, packet: { kind: 'ack', block: 0 } }]);
+    expect(packets(bench.say('s1', writeData(1, SONG.subarray(0, 512)), A))).toEqual([{ kind: 'ack', block: 1 }]);
+    expect(packets(bench.say('s1', writeData(1, SONG.subarray(0, 512)), A))).toEqual([{ kind: 'ack', block: 1 }]);
+    expect(packets(bench.say('s1', writeData(2, SONG.subarray(512, 1000)), A))).toEqual([{ kind: 'ack', block: 2 }]);
+    expect(bench.written).toEqual([...SONG.subarray(0, 1000)]);
+    expect(bench.events.at(-1)).toMatchObject({ event: 'done', ok: true, complete: 1 });
+    expect(bench.server.view(0, 7)).toMatchObject([{ isWrite: true, state: 'done', progress: 1, startedAt: 7 }]);
+    // The last ACK may be lost.
+    expect(packets(bench.say('s1', writeData(2, SONG.subarray(512, 1000)), A))).toEqual([{ kind: 'ack', block: 2 }]);
+    bench.wait();
+    expect(bench.closed).toEqual(['s1']);
+  });
+
+  it('with options is answered with those that are granted', () => {
+    const bench = new Bench({}, { writeLimit: 5000 });
+    const options: OptionList = [
+      ['tsize', '1300'],
+      ['blksize', '9000'],
+      ['windowsize', '2'],
+      ['multicast', ''],
+    ];
+    expect(packets(ask(bench, options))).toEqual([oack(['blksize', '1468'], ['tsize', '1300'], ['windowsize', '2'])]);
+    expect(packets(bench.say('s1', writeData(1, SONG), A))).toEqual([{ kind: 'ack', block: 1 }]);
+  });
+
+  it('in netascii brings lines', () => {
+    const bench = new Bench({}, { writeLimit: 5000 });
+    ask(bench, [], 'take', 'netascii');
+    bench.say('s1', writeData(1, Buffer.from('a\r\nb\r\0')), A);
+    expect(Buffer.from(bench.written).toString()).toBe('a\nb\r');
+  });
+
+  it('is refused where the name is taken, and where the file is or becomes too long', () => {
+    const bench = new Bench({ take: SONG }, { writeLimit: 1000 });
+    expect(ask(bench)).toMatchObject([{ session: null, packet: { kind: 'error', code: 6 } }]);
+    expect(ask(bench, [['tsize', '1001']], 'new')).toMatchObject([
+      { session: null, packet: { kind: 'error', code: 3 } },
+    ]);
+    ask(bench, [], 'new');
+    bench.say('s2', writeData(1, SONG.subarray(0, 512)), A);
+    expect(bench.say('s2', writeData(2, SONG.subarray(0, 512)), A)).toMatchObject([
+      { packet: { kind: 'error', code: 3 } },
+    ]);
+    expect(bench.closed).toEqual(['s1', 's2']);
+  });
+
+  it('takes no more than the disk does, however much is sent', () => {
+    const bench = new Bench({}, { writeLimit: 1e9 });
+    bench.hasDisk = false;
+    ask(bench);
+    const acks = Array.from({ length: 10_000 }, (_, i) =>
+      bench.say('s1', writeData(i + 1, new Uint8Array(512)), A),
+    ).flat();
+    expect(acks).toHaveLength(2047);
+    expect(bench.written).toHaveLength(2 * 1_048_576);
+  });
+
+  it('is given up when nothing comes, sooner where nobody ever answered', () => {
+    const bench = new Bench({}, { writeLimit: 5000 });
+    ask(bench);
+    expect(bench.waitUntil(60_000)).toHaveLength(3);
+    expect(bench.events.at(-1)).toMatchObject({ event: 'done', ok: false, why: 'It never answered' });
+    ask(bench);
+    bench.say('s2', writeData(1, SONG.subarray(0, 512)), A);
+    expect(bench.waitUntil(200_000)).toHaveLength(7);
+    expect(bench.closed).toEqual(['s1', 's2']);
+  });
+});
+
 describe('the limits', () => {
   it('keep one address from taking everything', () => {
     const bench = new Bench({ song: SONG });
@@ -432,7 +527,7 @@ describe('the limits', () => {
 describe('whatever comes', () => {
   it('does not make the server throw, grow, or send without an end', () => {
     const random = seededRandom(Number(process.env.TUTTI_SEED ?? 1));
-    const bench = new Bench({ song: SONG });
+    const bench = new Bench({ song: SONG }, { writeLimit: 2000 });
     const endpoints = Array.from({ length: 30 }, (_, i) => ({ address: `10.0.0.${i % 10}`, port: 2000 + i }));
     const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
     let answers = 0;

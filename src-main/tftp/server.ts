@@ -11,11 +11,15 @@ import type { ServerOptions, ServerOutput, SessionFailure } from './server-io';
 import { isSameRequest, SessionClient, type TransferRequest } from './session-client';
 import type { SessionHost } from './session-host';
 import { ErrorCode, TftpError } from './tftp-error';
+import { WriteSession } from './write-session';
 
 const STOPPED: SessionFailure = { code: ErrorCode.undefined, reason: 'The server stops' };
 const BUSY: SessionFailure = { code: ErrorCode.undefined, reason: 'The server is busy: ask again later' };
 const TOO_MANY: SessionFailure = { code: ErrorCode.undefined, reason: 'Too many transfers to this address' };
 const READ_ONLY: SessionFailure = { code: ErrorCode.accessViolation, reason: 'Nothing can be written here' };
+const TOO_LONG: SessionFailure = { code: ErrorCode.diskFull, reason: 'The file is longer than is allowed here' };
+
+type AnySession = ReadSession | WriteSession;
 
 /**
  * A TFTP server (RFC 1350, 2347, 2348, 2349, 7440) with the multicast option (RFC 2090), sans-IO: it gives each request to a session
@@ -24,8 +28,8 @@ const READ_ONLY: SessionFailure = { code: ErrorCode.accessViolation, reason: 'No
  */
 export class TftpServer {
   private readonly queue: ServerOutput[] = [];
-  private readonly sessions = new Map<string, ReadSession>();
-  private readonly register = new ClientRegister<ReadSession>();
+  private readonly sessions = new Map<string, AnySession>();
+  private readonly register = new ClientRegister<AnySession>();
   private readonly groupsInUse = new Set<Endpoint>();
   private readonly strangerErrors: TokenBucket;
   private readonly host: SessionHost;
@@ -51,8 +55,7 @@ export class TftpServer {
       if (packet.kind !== 'read' && packet.kind !== 'write')
         throw new TftpError(ErrorCode.unknownTransfer, 'Transfers do not use this port');
       const request = { file: packet.file, mode: packet.mode, asked: readRequestedOptions(packet.options) };
-      if (packet.kind === 'write') return this.refuse(from, request, READ_ONLY);
-      this.read(request, from, now);
+      this.requested(packet.kind, request, from, now);
     } catch (error) {
       if (!(error instanceof TftpError)) throw error;
       if (this.mayAnswerStranger(now)) this.answer(from, { code: error.code, reason: error.message });
@@ -66,7 +69,7 @@ export class TftpServer {
 
   /** The file is open and has so many bytes. */
   fileOpened(session: string, bytes: number, now: number): void {
-    this.with(session, now, (found) => found.fileOpened(bytes, now));
+    this.withRead(session, now, (found) => found.fileOpened(bytes, now));
   }
 
   portOpened(session: string, now: number): void {
@@ -74,7 +77,21 @@ export class TftpServer {
   }
 
   dataRead(session: string, offset: number, bytes: Uint8Array, now: number): void {
-    this.with(session, now, (found) => found.dataRead(offset, bytes, now));
+    this.withRead(session, now, (found) => found.dataRead(offset, bytes, now));
+  }
+
+  fileCreated(session: string, now: number): void {
+    this.withWrite(session, now, (found) => found.fileCreated());
+  }
+
+  /** What the session's oldest open `write` was for is on the disk. */
+  written(session: string, now: number): void {
+    this.withWrite(session, now, (found) => found.written(now));
+  }
+
+  /** The written file is whole and has its name. */
+  fileFinished(session: string, now: number): void {
+    this.withWrite(session, now, (found) => found.fileFinished(now));
   }
 
   /** Something that was asked for did not work, or the file changed while it was sent: the clients hear an ERROR, the session is over. */
@@ -120,33 +137,46 @@ export class TftpServer {
 
   // --- Requests ---
 
-  private read(request: TransferRequest, from: Endpoint, now: number): void {
+  private requested(kind: 'read' | 'write', request: TransferRequest, from: Endpoint, now: number): void {
     const known = this.register.at(from);
     if (known !== undefined) {
-      if (isSameRequest(known.client.request, request)) return known.session.repeated(known.client);
+      const isSameKind = known.session instanceof ReadSession === (kind === 'read');
+      if (isSameKind && isSameRequest(known.client.request, request)) return known.session.repeated(known.client);
       known.session.abandoned(known.client, now);
       this.settle(known.session, now);
     }
     if (!this.register.hasRoomFor(from)) return this.refuse(from, request, TOO_MANY);
-    this.place(new SessionClient(from, request), now);
+    const client = new SessionClient(from, request);
+    if (kind === 'read') this.place(client, now);
+    else this.write(client, now);
+  }
+
+  private write(client: SessionClient, now: number): void {
+    const { request, endpoint } = client;
+    const { writeLimit } = this.options;
+    if (writeLimit === undefined) return this.refuse(endpoint, request, READ_ONLY);
+    if ((request.asked.tsize ?? 0) > writeLimit) return this.refuse(endpoint, request, TOO_LONG);
+    const session = this.open(now, (name) => new WriteSession(name, client, writeLimit, this.host, now));
+    if (session === undefined) return this.refuse(endpoint, request, BUSY);
+    this.register.add(client, session);
   }
 
   /** Puts a client into a session that sends its file, or into a new one. */
   private place(client: SessionClient, now: number): void {
     const { request } = client;
-    const running = [...this.sessions.values()];
+    const running = [...this.sessions.values()].filter((session) => session instanceof ReadSession);
     const open = running.find((session) => session.admits(request));
     const opening = running.find((session) => session.mayWait(request));
-    const session = open ?? opening ?? this.open(client, now);
+    const session = open ?? opening ?? this.open(now, (name) => new ReadSession(name, request, client, this.host, now));
     if (session === undefined) return this.refuse(client.endpoint, request, BUSY);
     this.register.add(client, session);
     if (open !== undefined) open.join(client, now);
     else opening?.wait(client);
   }
 
-  private open(client: SessionClient, now: number): ReadSession | undefined {
+  private open<S extends AnySession>(now: number, make: (name: string) => S): S | undefined {
     if (this.sessions.size >= MAX_SESSIONS && !this.makeRoom(now)) return undefined;
-    const session = new ReadSession(`s${++this.lastName}`, client.request, client, this.host, now);
+    const session = make(`s${++this.lastName}`);
     this.sessions.set(session.name, session);
     return session;
   }
@@ -178,7 +208,27 @@ export class TftpServer {
 
   // --- Sessions ---
 
-  private with(name: string, now: number, input: (session: ReadSession) => void): void {
+  /** RFC 1350 section 4: a wrong source is told so, and disturbs no transfer. Never answer an ERROR with one. */
+  private stranger(session: string, bytes: Uint8Array, from: Endpoint, now: number): void {
+    const isError = bytes[0] === 0 && bytes[1] === 5;
+    if (isError || !this.mayAnswerStranger(now)) return;
+    const answer = writeError(ErrorCode.unknownTransfer, 'This transfer is not yours');
+    this.queue.push({ kind: 'send', session, to: from, bytes: answer });
+  }
+
+  private withRead(name: string, now: number, input: (session: ReadSession) => void): void {
+    this.with(name, now, (session) => {
+      if (session instanceof ReadSession) input(session);
+    });
+  }
+
+  private withWrite(name: string, now: number, input: (session: WriteSession) => void): void {
+    this.with(name, now, (session) => {
+      if (session instanceof WriteSession) input(session);
+    });
+  }
+
+  private with(name: string, now: number, input: (session: AnySession) => void): void {
     const session = this.sessions.get(name);
     if (session === undefined) return;
     input(session);
@@ -186,13 +236,13 @@ export class TftpServer {
   }
 
   /** Forgets a session that is over, and finds another place for who waited for it in vain. */
-  private settle(session: ReadSession, now: number): void {
+  private settle(session: AnySession, now: number): void {
     if (session.isOver && this.sessions.delete(session.name)) {
       // `startedAt` on the machine's own clock, until somebody asks for the view.
       const view = session.view(now, now);
       if (view !== undefined) this.over = [view, ...this.over].slice(0, MAX_FINISHED_SHOWN);
     }
-    for (const client of session.takeWaiting()) {
+    for (const client of session instanceof ReadSession ? session.takeWaiting() : []) {
       this.register.remove(client);
       this.place(client, now);
     }
@@ -210,7 +260,7 @@ export class TftpServer {
       event: (event) => this.queue.push({ kind: 'event', event }),
       claimGroup: () => this.claimGroup(),
       releaseGroup: (group) => this.groupsInUse.delete(group),
-      mayAnswerStranger: (now) => this.mayAnswerStranger(now),
+      stranger: (session, bytes, from, now) => this.stranger(session, bytes, from, now),
       refuse: (from, request, failure) => this.refuse(from, request, failure),
       clientEnded: (client) => this.register.remove(client),
     };

@@ -17,8 +17,8 @@ export interface SessionHost {
   /** A group that no other session uses; undefined when there is none. */
   claimGroup(): Endpoint | undefined;
   releaseGroup(group: Endpoint): void;
-  /** Whether a sender that has no business here gets an answer now. */
-  mayAnswerStranger(now: number): boolean;
+  /** A datagram came to the session's port from somebody who is not in it. */
+  stranger(session: string, bytes: Uint8Array, from: Endpoint, now: number): void;
   /** Answers a request with an ERROR from the listening port, and tells of it. */
   refuse(from: Endpoint, request: Pick<TransferRequest, 'file'>, failure: SessionFailure): void;
   /** The client is over. */

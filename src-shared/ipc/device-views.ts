@@ -37,6 +37,8 @@ export interface DeviceSessionView {
   readonly bytes: number;
   /** `address:port` of the group; null for a session of one device. */
   readonly group: string | null;
+  /** The device writes the file, which comes into the folder for that. */
+  readonly isWrite?: boolean;
   /** `collecting`: waits for more devices before the first block (delayed start). */
   readonly state: 'collecting' | 'sending' | 'done' | 'failed';
   /** 0…1 of the file's blocks that have been sent at least once. */
