@@ -2,16 +2,8 @@ import type { DeviceRole } from '../../src-shared/ipc/device-views';
 import { TokenBucket } from '../multicast/token-bucket';
 import type { ClientOptions, ClientOutput } from './client-io';
 import { type Endpoint, isSame, nameOf } from './endpoint';
-import { FileSink } from './file-sink';
-import { GroupBlocks } from './group-blocks';
-import {
-  DEFAULT_BLOCK_BYTES,
-  type GrantedOptions,
-  type MulticastOption,
-  type RequestedOptions,
-  readGrantedOptions,
-  writeRequestedOptions,
-} from './options';
+import type { Write } from './file-sink';
+import { type MulticastOption, type RequestedOptions, readGrantedOptions, writeRequestedOptions } from './options';
 import { type OptionList, type Packet, readPacket, writeAck, writeError, writeReadRequest } from './packets';
 import {
   ACK_DELAY_MS,
@@ -24,7 +16,7 @@ import {
   PROGRESS_INTERVAL_MS,
   STRANGER_ERRORS_PER_SECOND,
 } from './params';
-import { type ReceivedBlocks, ReceiveWindow } from './receive-window';
+import { Reception } from './reception';
 import { backedOff } from './round-trip';
 import { ErrorCode, TftpError } from './tftp-error';
 
@@ -45,9 +37,7 @@ export class TftpClient {
   private server: Endpoint | undefined;
   /** Those of transfers that this one has given up. */
   private readonly formerServers = new Set<string>();
-  private granted: GrantedOptions = {};
-  private blocks: ReceivedBlocks = new ReceiveWindow(1);
-  private sink: FileSink;
+  private reception: Reception;
   private group: Endpoint | undefined;
   private role: DeviceRole = 'unicast';
   private hasHeardGroup = false;
@@ -65,7 +55,7 @@ export class TftpClient {
   ) {
     const { mode, blksize, windowsize, timeout, multicast } = options;
     this.strangerErrors = new TokenBucket(STRANGER_ERRORS_PER_SECOND, 1, now);
-    this.sink = new FileSink(mode, DEFAULT_BLOCK_BYTES);
+    this.reception = new Reception({}, mode);
     this.asked = {
       ...(blksize === undefined ? {} : { blksize }),
       ...(timeout === undefined ? {} : { timeout }),
@@ -118,9 +108,10 @@ export class TftpClient {
 
   /** The oldest `write` that was not yet answered is on the disk. */
   written(now: number): void {
-    this.sink.written();
-    if (this.phase === 'flushing' && this.sink.isWritten) return this.complete(now);
-    if (this.isAckHeld && !this.sink.isFull) this.ack(now);
+    const { sink } = this.reception;
+    sink.written();
+    if (this.phase === 'flushing' && sink.isWritten) return this.complete(now);
+    if (this.isAckHeld && !sink.isFull) this.ack(now);
   }
 
   /** The disk does not take it: the server hears an ERROR. */
@@ -190,9 +181,9 @@ export class TftpClient {
 
   private accept(options: OptionList, from: Endpoint, now: number): void {
     this.server = from;
-    this.granted = readGrantedOptions(options, this.asked);
-    this.prepare();
-    const { multicast } = this.granted;
+    const granted = readGrantedOptions(options, this.asked);
+    this.reception = new Reception(granted, this.options.mode);
+    const { multicast } = granted;
     if (multicast === undefined) return this.begin(now);
     if (multicast.port === undefined) throw new TftpError(ErrorCode.options, 'The server names no group');
     this.group = { address: multicast.address, port: multicast.port };
@@ -207,10 +198,10 @@ export class TftpClient {
     const { multicast } = readGrantedOptions(options, this.asked);
     if (this.group === undefined) {
       // Our ACK of it was lost.
-      if (this.phase === 'receiving' && this.blocks.ackNumber === 0) this.ack(now);
+      if (this.phase === 'receiving' && this.reception.blocks.ackNumber === 0) this.ack(now);
       return;
     }
-    if (multicast === undefined || this.phase === 'joining') return;
+    if (multicast === undefined || this.phase === 'joining' || this.phase === 'flushing') return;
     if (this.phase === 'dallying') return multicast.master ? this.repeatFinalAck() : undefined;
     this.setRole(roleOf(multicast));
     this.attempts = 0;
@@ -224,42 +215,38 @@ export class TftpClient {
       // RFC 2347: a server without options answers with the first block.
       if (wire !== 1) return;
       this.server = from;
-      this.granted = {};
-      this.prepare();
+      this.reception = new Reception({}, this.options.mode);
       this.begin(now, false);
     }
-    if (payload.length > this.blockBytes)
+    if (payload.length > this.reception.blockBytes)
       throw new TftpError(ErrorCode.illegalOperation, 'The server sent a longer block than was agreed');
     this.data(wire, payload, now);
   }
 
   private groupData(block: number, payload: Uint8Array, now: number): void {
-    if (payload.length > this.blockBytes || this.phase === 'joining') return;
+    if (payload.length > this.reception.blockBytes || this.phase === 'joining') return;
     this.hasHeardGroup = true;
     this.data(block, payload, now);
   }
 
   private data(wire: number, payload: Uint8Array, now: number): void {
-    const isLast = payload.length < this.blockBytes;
-    if (this.phase === 'dallying') return isLast && this.role !== 'member' ? this.repeatFinalAck() : undefined;
+    if (this.phase === 'dallying' && this.reception.isLast(payload) && this.role !== 'member') this.repeatFinalAck();
     if (this.phase !== 'receiving') return;
-    // A member cannot hold the server back: what the disk does not take now is asked for later.
-    if (this.sink.isOverfull) return;
-    const { isNew, block, ack } = this.blocks.receive(wire, isLast);
-    if (isNew) this.keep(block, payload, isLast, now);
-    if (this.blocks.isComplete) return this.flush(now);
+    const { isNew, ack, writes } = this.reception.receive(wire, payload);
+    if (isNew) this.keep(writes, now);
+    if (this.reception.blocks.isComplete) return this.flush(now);
     if (this.role === 'member') return this.listen(now);
     if (isNew) this.wait(now);
     if (ack === 'now') this.ack(now);
     else if (ack === 'soon') this.ackDue = Math.min(this.ackDue, now + ACK_DELAY_MS);
   }
 
-  private keep(block: number, payload: Uint8Array, isLast: boolean, now: number): void {
+  private keep(writes: readonly Write[], now: number): void {
     this.attempts = 0;
-    for (const write of this.sink.put(block, payload, isLast)) this.queue.push({ kind: 'write', ...write });
+    for (const write of writes) this.queue.push({ kind: 'write', ...write });
     if (now < this.progressAt) return;
     this.progressAt = now + PROGRESS_INTERVAL_MS;
-    this.queue.push({ kind: 'event', event: { event: 'progress', bytes: this.sink.bytes } });
+    this.queue.push({ kind: 'event', event: { event: 'progress', bytes: this.reception.sink.bytes } });
   }
 
   private refused(code: number, message: string, now: number): void {
@@ -279,35 +266,21 @@ export class TftpClient {
     this.answerDue = now + backedOff((this.asked.timeout ?? 0) * 1000 || FIRST_TIMEOUT_MS, this.attempts);
   }
 
-  private get blockBytes(): number {
-    return this.granted.blksize ?? DEFAULT_BLOCK_BYTES;
-  }
-
-  private get timeoutMs(): number {
-    return this.granted.timeout === undefined ? FIRST_TIMEOUT_MS : this.granted.timeout * 1000;
-  }
-
-  private prepare(): void {
-    const windowBlocks = this.granted.windowsize ?? 1;
-    const isByGroup = this.granted.multicast !== undefined;
-    this.blocks = isByGroup ? new GroupBlocks(windowBlocks) : new ReceiveWindow(windowBlocks);
-    this.sink = new FileSink(this.options.mode, this.blockBytes);
-  }
-
   /** @param isAcknowledged false where the first block is the answer, and is acknowledged itself */
   private begin(now: number, isAcknowledged = true): void {
     this.phase = 'receiving';
     this.attempts = 0;
+    const { blockBytes, windowBlocks, timeoutMs, tsize } = this.reception;
     this.queue.push({
       kind: 'event',
       event: {
         event: 'session',
         file: this.options.file,
-        bytes: this.granted.tsize ?? null,
+        bytes: tsize ?? null,
         group: this.group === undefined ? null : nameOf(this.group),
-        blksize: this.blockBytes,
-        timeout: this.timeoutMs / 1000,
-        windowsize: this.granted.windowsize ?? 1,
+        blksize: blockBytes,
+        timeout: timeoutMs / 1000,
+        windowsize: windowBlocks,
       },
     });
     this.queue.push({ kind: 'event', event: { event: 'role', role: this.role } });
@@ -322,25 +295,22 @@ export class TftpClient {
 
   private ack(now: number): void {
     this.ackDue = NEVER;
-    this.isAckHeld = this.sink.isFull;
-    if (this.isAckHeld) return this.waitForDisk();
+    this.answerDue = NEVER;
+    this.isAckHeld = this.reception.sink.isFull;
+    if (this.isAckHeld) return;
     this.sendAck();
-    this.blocks.acknowledged();
+    this.reception.blocks.acknowledged();
     this.wait(now);
   }
 
   private sendAck(): void {
     if (this.server !== undefined)
-      this.queue.push({ kind: 'send', to: this.server, bytes: writeAck(this.blocks.ackNumber) });
+      this.queue.push({ kind: 'send', to: this.server, bytes: writeAck(this.reception.blocks.ackNumber) });
   }
 
   /** The server owes an answer. */
   private wait(now: number): void {
-    this.answerDue = now + backedOff(this.timeoutMs, this.attempts);
-  }
-
-  private waitForDisk(): void {
-    this.answerDue = NEVER;
+    this.answerDue = now + backedOff(this.reception.timeoutMs, this.attempts);
   }
 
   /** Others acknowledge; blocks come by the group. */
@@ -376,12 +346,12 @@ export class TftpClient {
     this.phase = 'flushing';
     this.ackDue = NEVER;
     this.answerDue = NEVER;
-    if (this.sink.isWritten) this.complete(now);
+    if (this.reception.sink.isWritten) this.complete(now);
   }
 
   private complete(now: number): void {
-    const { tsize } = this.granted;
-    const { bytes } = this.sink;
+    const { tsize, timeoutMs } = this.reception;
+    const { bytes } = this.reception.sink;
     if (tsize !== undefined && tsize !== bytes)
       return this.giveUp(`The file has ${bytes} bytes and not ${tsize}, as the server had said`, ErrorCode.undefined);
     this.queue.push({ kind: 'event', event: { event: 'progress', bytes } });
@@ -389,7 +359,7 @@ export class TftpClient {
     this.queue.push({ kind: 'complete', bytes });
     // RFC 1350 section 6: whoever acknowledges the last block stays a while, because that ACK may be lost.
     this.phase = 'dallying';
-    this.answerDue = now + Math.min(MAX_DALLY_MS, this.timeoutMs);
+    this.answerDue = now + Math.min(MAX_DALLY_MS, timeoutMs);
   }
 
   private repeatFinalAck(): void {
