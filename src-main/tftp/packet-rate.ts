@@ -6,6 +6,7 @@ import {
   RATE_CUT,
   RATE_GROWTH,
   RATE_INTERVAL_MS,
+  RATE_MARGIN,
   UNHELPED_SHARE,
 } from './params';
 
@@ -16,8 +17,8 @@ export interface RateChange {
 }
 
 /**
- * How many blocks a second a session may send (C5). At first as many as are acknowledged; after a loss less than what was sent, then more
- * and more until it is no limit any longer. Where a lower rate loses as much as the rate before, the loss is not congestion, and is usual from then on.
+ * How many blocks a second a session may send (C5). At first as many as are acknowledged; after a loss fewer than arrived, then more
+ * and more until it is no limit any longer. Where such a rate loses as much as the one before, the loss is not congestion, and is usual from then on.
  */
 export class PacketRate {
   private limit: number | null = null;
@@ -74,7 +75,11 @@ export class PacketRate {
     if (loss > this.usual + EXCESS_LOSS) {
       this.before = loss;
       this.lossy = sentPerSecond;
-      return this.set(sentPerSecond * RATE_CUT, `${Math.round(loss * 100)} % of the blocks were lost`, now);
+      return this.set(
+        sentPerSecond * Math.min(RATE_CUT, RATE_MARGIN * (1 - loss)),
+        `${Math.round(loss * 100)} % of the blocks were lost`,
+        now,
+      );
     }
     if (this.limit === null) return undefined;
     const grown = this.limit * RATE_GROWTH;

@@ -82,8 +82,9 @@ export const RATE_INTERVAL_MS = 500;
 export const MIN_RATE_SAMPLE = 64;
 /** Loss above the usual by this much is congestion. */
 export const EXCESS_LOSS = 0.02;
-/** The rate after a loss, as a share of what was really sent. */
+/** The rate after a loss, as a share of what was really sent, but no more than this share of what arrived: then a full line is surely free. */
 export const RATE_CUT = 0.7;
+export const RATE_MARGIN = 0.9;
 /** The rate grows by this factor in each interval without loss: twice as fast after 1.5 s. */
 export const RATE_GROWTH = 1.25;
 /** Where a lower rate leaves this share of the loss, the loss has another cause. */
