@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { messageOf } from '../../src-shared/text/message-of';
 import { plainAddress } from './address';
+import { bindSocket, closeSocket, drainAndClose, requestReceiveBuffer } from './udp-socket';
 
 /**
  * The multicast data channel (PROTOCOL.md section 5): opened for one transmission, closed after it.
@@ -35,16 +36,13 @@ export class DataChannelError extends Error {
 
 /** Some 30 ms of a gigabit link: what a receiver asks for. Many systems grant a twentieth. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-/** A queue that does not empty for so long never will. */
-const CLOSE_TIMEOUT_MS = 2_000;
-const CLOSE_POLL_MS = 2;
 
 /** @throws DataChannelError */
 export async function openSender(options: SenderOptions): Promise<DataSender> {
   const socket = createSocket({ type: familyOf(options.group) });
   const sender = new DataSender(socket);
   try {
-    await bind(socket, { address: isIPv6(options.group) ? '::' : options.interface, port: 0 });
+    await bindSocket(socket, { address: isIPv6(options.group) ? '::' : options.interface, port: 0 });
     socket.setMulticastInterface(options.interface);
     socket.setMulticastTTL(options.ttl);
     // Students on the teacher's own machine.
@@ -93,14 +91,8 @@ export class DataSender {
 
   /** Closes once everything queued has left, or after two seconds: a plain close throws the queue away. */
   close(): Promise<void> {
-    this.closed ??= this.drainAndClose();
+    this.closed ??= drainAndClose(this.socket);
     return this.closed;
-  }
-
-  private async drainAndClose(): Promise<void> {
-    for (let waited = 0; this.queued > 0 && waited < CLOSE_TIMEOUT_MS; waited += CLOSE_POLL_MS)
-      await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
-    await closeSocket(this.socket);
   }
 }
 
@@ -109,7 +101,7 @@ export async function openReceiver(options: ReceiverOptions): Promise<DataReceiv
   // Several students on one machine: with reuseAddr each of their sockets gets every datagram.
   const socket = createSocket({ type: familyOf(options.group), reuseAddr: true });
   try {
-    await bind(socket, { address: receiverAddress(options.group), port: options.port });
+    await bindSocket(socket, { address: receiverAddress(options.group), port: options.port });
     socket.addMembership(options.group, options.interface);
     return new DataReceiver(socket, options);
   } catch (error) {
@@ -128,7 +120,7 @@ export class DataReceiver {
     private readonly socket: Socket,
     private readonly options: ReceiverOptions,
   ) {
-    this.bufferBytes = requestBuffer(socket);
+    this.bufferBytes = requestReceiveBuffer(socket, RECEIVE_BUFFER_BYTES);
     socket.on('message', (bytes, source) => options.onDatagram(bytes, plainAddress(source.address), source.port));
     socket.on('error', (error) => options.onError?.(error));
   }
@@ -160,34 +152,10 @@ function receiverAddress(group: string): string {
   return process.platform === 'win32' ? '0.0.0.0' : group;
 }
 
-/** Asks for a large buffer and returns what there is: the system caps it, often at 208 KB. */
-function requestBuffer(socket: Socket): number {
-  try {
-    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
-  } catch {
-    // macOS and the BSDs refuse what Linux would cut down.
-  }
-  return socket.getRecvBufferSize();
-}
-
-function bind(socket: Socket, to: { address: string; port: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.once('error', reject);
-    socket.bind(to, () => {
-      socket.off('error', reject);
-      resolve();
-    });
-  });
-}
-
 function connect(socket: Socket, port: number, group: string): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.connect(port, group, (error?: Error) => (error ? reject(error) : resolve()));
   });
-}
-
-function closeSocket(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.close(resolve));
 }
 
 function channelError(error: unknown, options: SenderOptions | ReceiverOptions): DataChannelError {
