@@ -214,7 +214,8 @@ export class Turns {
     const granted: GrantedOptions = {
       ...(asked.blksize === undefined ? {} : { blksize: terms.blockBytes }),
       ...(asked.timeout !== undefined && isTimeoutHers ? { timeout: asked.timeout } : {}),
-      ...(asked.tsize === undefined || wireBytes === undefined ? {} : { tsize: wireBytes }),
+      // RFC 2349 allows any answer or none; curl takes a size of 0 for an error.
+      ...(asked.tsize === undefined || !wireBytes ? {} : { tsize: wireBytes }),
       ...(asked.windowsize === undefined ? {} : { windowsize: client.windowBlocks }),
       // RFC 2090 lets a later OACK leave out the group, but there are clients that need it each time.
       ...(group === undefined ? {} : { multicast: { ...group, master: client.role === 'master' } }),
