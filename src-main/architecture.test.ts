@@ -18,6 +18,7 @@ const LIBRARY = 'src-main/library';
 const SECURITY = 'src-main/security';
 const CLASSROOM = 'src-main/classroom';
 const TRANSPORT = 'src-main/transport';
+const DEVICES = 'src-main/devices';
 const TERMINAL = 'src-main/terminal';
 const COMMAND_LINE = 'src-main/command-line';
 const DESKTOP = 'src-main/desktop';
@@ -36,8 +37,9 @@ const PARTS: readonly Part[] = [
   },
   { place: CLASSROOM, mayImport: [SHARED, LIBRARY, SECURITY], packages: ['node:*', 'zod'] },
   { place: TRANSPORT, mayImport: [SHARED, ENGINES, LIBRARY, SECURITY, CLASSROOM], packages: ['node:*', 'zod'] },
+  { place: DEVICES, mayImport: [SHARED, TFTP, LIBRARY, TRANSPORT], packages: ['node:*'] },
   { place: TERMINAL, mayImport: [SHARED], packages: ['node:*'] },
-  { place: COMMAND_LINE, mayImport: [SHARED, SECURITY, TRANSPORT, TERMINAL], packages: ['node:*'] },
+  { place: COMMAND_LINE, mayImport: [SHARED, SECURITY, TFTP, TRANSPORT, DEVICES, TERMINAL], packages: ['node:*'] },
   { place: DESKTOP, mayImport: [SHARED, SECURITY, TRANSPORT, CLASSROOM], packages: ['node:*', 'electron*', 'zod'] },
   {
     place: RENDERER,

@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { messageOf } from '../src-shared/text/message-of';
 import { parseReceive, runReceive } from './command-line/receive';
 import { parseSend, runSend } from './command-line/send';
+import { runTftp } from './command-line/tftp';
 import { USAGE, UsageError } from './command-line/usage';
 
 /** The command line: the same engines and drivers as the desktop app, without Electron. */
@@ -12,6 +13,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return runSend(parseSend(args));
     case 'receive':
       return runReceive(parseReceive(args));
+    case 'tftp':
+      return runTftp(args);
     case 'version':
     case '--version':
       console.log(packageJson.version);

@@ -16,10 +16,15 @@ export const USAGE = `Usage:
                      [--code CODE | --pin FINGERPRINT | --trust-on-first-use]
                      [--folders TEMPLATE] [--conflict keepBoth|replace|backUp]
                      [--state DIR] [--once] [--json]
+  tutti tftp serve --root DIR [--listen HOST:PORT] [--interface ADDR] [--groups A-B] [--ttl N]
+                     [--delay MS] [--without delay,join,quality,rate,resend] [--json]
+  tutti tftp get HOST[:PORT] FILE [--multicast] [--blksize N] [--windowsize N] [--timeout S]
+                     [--interface ADDR] [--out PATH] [--json]
   tutti help | version
 
 send     sends files and folders to every student in the room, and ends when all have them
 receive  takes whatever the paired teacher sends, for ever, or once
+tftp     serves files to devices that cannot run Tutti, or fetches one as they do
 
 Exit code 0: everybody is complete. 1: somebody is not. 2: the command line is wrong.`;
 

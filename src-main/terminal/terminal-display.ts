@@ -1,6 +1,9 @@
+import type { DeviceFetchView, DevicesView } from '../../src-shared/ipc/device-views';
 import type { StudentSnapshot, TeacherSnapshot } from '../../src-shared/ipc/snapshots';
 import { type DisplayOptions, widthOf } from './cell-text';
+import { devicesChanges, fetchChanges } from './device-lines';
 import { studentChanges, teacherChanges } from './plain-lines';
+import { renderDevices, renderFetch } from './render-devices';
 import { renderStudent } from './render-student';
 import { renderTeacher } from './render-teacher';
 
@@ -14,6 +17,8 @@ export interface SnapshotView<Snapshot> {
 
 export const teacherView: SnapshotView<TeacherSnapshot> = { render: renderTeacher, changes: teacherChanges };
 export const studentView: SnapshotView<StudentSnapshot> = { render: renderStudent, changes: studentChanges };
+export const devicesView: SnapshotView<DevicesView> = { render: renderDevices, changes: devicesChanges };
+export const fetchView: SnapshotView<DeviceFetchView> = { render: renderFetch, changes: fetchChanges };
 
 /** The part of `process.stdout` that a display needs. */
 export interface TerminalOutput {

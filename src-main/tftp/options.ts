@@ -4,8 +4,8 @@ import { ErrorCode, TftpError } from './tftp-error';
 /** RFC 1350 section 2: the block size where nothing else is agreed upon. */
 export const DEFAULT_BLOCK_BYTES = 512;
 /** RFC 2348: the least and the most that a block may hold. */
-const MIN_BLOCK_BYTES = 8;
-const MAX_BLOCK_BYTES = 65_464;
+export const MIN_BLOCK_BYTES = 8;
+export const MAX_BLOCK_BYTES = 65_464;
 /** RFC 2349: seconds between retransmissions. */
 const TIMEOUT = { min: 1, max: 255 };
 /** RFC 7440 section 3. */

@@ -65,3 +65,22 @@ export interface DevicesView {
   /** Those that run first, then the latest that are over. */
   readonly sessions: readonly DeviceSessionView[];
 }
+
+/** A file that `tutti tftp get` fetches. */
+export interface DeviceFetchView {
+  readonly file: string;
+  /** `address:port` of the server. */
+  readonly server: string;
+  readonly state: 'asking' | 'receiving' | 'complete' | 'failed';
+  readonly role: DeviceRole;
+  /** Null where the server does not say. */
+  readonly bytes: number | null;
+  readonly receivedBytes: number;
+  /** `address:port` of the group; null while the file comes by unicast. */
+  readonly group: string | null;
+  /** Where it is, once it is complete. */
+  readonly path: string | null;
+  readonly elapsedMs: number;
+  /** Why it failed: one sentence. */
+  readonly failure?: string;
+}
