@@ -36,6 +36,16 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        test: {
+          name: 'interop',
+          include: ['e2e/interop/**/*.test.ts'],
+          // Each file has a lab of its own, and mostly waits.
+          maxWorkers: 3,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
     ],
   },
 });

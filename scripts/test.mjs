@@ -1,5 +1,5 @@
 // Runs every tier of tests that this machine allows, and adds up what the runners counted.
-// A tier that cannot run says why and counts as skipped; TUTTI_REQUIRE=lab,desktop,package makes that a failure.
+// A tier that cannot run says why and counts as skipped; TUTTI_REQUIRE=lab,interop,desktop,package makes that a failure.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,10 +22,15 @@ const LANES = [
     { name: 'check', run: check },
     // Asks for nothing but processors, and leaves them to those that wait for something.
     { name: 'unit', run: (output) => vitest('unit', output, ['nice']) },
+    {
+      name: 'interop',
+      problem: () => problemSaidBy('e2e/interop/requirements.ts'),
+      run: (output) => vitest('interop', output),
+    },
   ],
   [
     { name: 'loopback', run: (output) => vitest('loopback', output) },
-    { name: 'lab', problem: labProblem, run: (output) => vitest('lab', output) },
+    { name: 'lab', problem: () => problemSaidBy('e2e/lab/requirements.ts'), run: (output) => vitest('lab', output) },
   ],
 ];
 const TIERS = LANES.flat();
@@ -157,12 +162,13 @@ function readReport(report, read) {
   }
 }
 
-function labProblem() {
-  const { status, stdout } = spawnSync(process.execPath, [program('tsx', 'dist/cli.mjs'), 'e2e/lab/requirements.ts'], {
+/** What a tier's own look at this machine finds missing. */
+function problemSaidBy(script) {
+  const { status, stdout } = spawnSync(process.execPath, [program('tsx', 'dist/cli.mjs'), script], {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  return status === 0 ? undefined : stdout.trim() || 'the lab could not look at this machine';
+  return status === 0 ? undefined : stdout.trim() || `${script} could not look at this machine`;
 }
 
 function desktopProblem() {

@@ -40,6 +40,13 @@ export class CliProcess<E extends { event: string }> {
     return new CliProcess<E>(name, host, args);
   }
 
+  /** @throws ProcessError where it could not be started. */
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw this.#error('could not be started');
+    return pid;
+  }
+
   get hasExited(): boolean {
     return this.#exit !== undefined;
   }

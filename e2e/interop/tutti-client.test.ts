@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { sha256 } from '../lab/files';
+import { type DeviceClient, type DevicesLab, PORT } from './devices-lab';
+import { describeInterop, expectFetched, openDevicesLab } from './interop-test';
+import { atftp } from './peers';
+
+const SIZE = 400_000;
+const BLKSIZE = 1428;
+
+describeInterop('tutti tftp get', () => {
+  test.for([
+    ['one block at a time', []],
+    ['large blocks', ['--blksize', '8192']],
+    ['a window', ['--blksize', '1024', '--windowsize', '16']],
+  ] as const)('from atftpd: %s', async ([, options], context) => {
+    const lab = openDevicesLab(context, 1);
+    const file = lab.file('song.wav', SIZE);
+    await startAtftpd(lab);
+    await expectGot(file, [lab.get(1, 'song.wav', options)]);
+  });
+
+  test('from atftpd by multicast: three take part in one session', async (context) => {
+    const lab = openDevicesLab(context, 3);
+    const size = 16_000_000;
+    const file = lab.file('song.wav', size);
+    await startAtftpd(lab);
+    const options = ['--multicast', '--blksize', String(BLKSIZE)];
+    await expectGot(
+      file,
+      [1, 2, 3].map((device) => lab.get(device, 'song.wav', options)),
+    );
+    // atftpd starts at once: who comes a moment later gets the beginning afterwards.
+    expect(lab.packets().multicastBytes / size).toBeLessThan(2.5);
+  });
+
+  test('from dnsmasq, which knows no multicast: by unicast, as if it had not been asked', async (context) => {
+    const lab = openDevicesLab(context, 1);
+    const file = lab.file('song.wav', SIZE);
+    const { address } = lab.server;
+    const place = [`--listen-address=${address}`, '--bind-interfaces', '--port=0', '--user=root', '--pid-file='];
+    const dnsmasq = lab.start('dnsmasq', [
+      '--keep-in-foreground',
+      '--log-facility=-',
+      ...place,
+      '--enable-tftp',
+      `--tftp-root=${lab.root}`,
+    ]);
+    await dnsmasq.says(/TFTP root/);
+    const client = lab.get(1, 'song.wav', ['--multicast', '--blksize', String(BLKSIZE)], 69);
+    await expectGot(file, [client]);
+    expect(client.all('session')).toMatchObject([{ group: null, blksize: BLKSIZE, bytes: SIZE }]);
+    expect(lab.packets().multicast).toBe(0);
+  });
+
+  test('in one session with atftp, losing 2 %', async (context) => {
+    const lab = openDevicesLab(context, 4);
+    const file = lab.file('song.wav', SIZE);
+    const server = await lab.serve(['--delay', '6000']);
+    for (const device of [2, 4]) lab.lose(device, 0.02);
+    const options = ['--multicast', '--blksize', String(BLKSIZE)];
+    const ours = [];
+    const others = [];
+    for (const device of [1, 3]) {
+      others.push(lab.fetch(device, atftp('multicast', `blksize ${BLKSIZE}`), 'song.wav'));
+      await sleep(100);
+      ours.push(lab.get(device + 1, 'song.wav', options));
+    }
+    await expectFetched(file, others);
+    await expectGot(file, ours);
+    expect(server.all('session')).toHaveLength(1);
+    expect(await server.waitFor('done')).toMatchObject({ ok: true, clients: 4, complete: 4 });
+    expect(lab.packets().multicastBytes / SIZE).toBeLessThan(1.3);
+  });
+
+  test('is told by atftpd what is not there', async (context) => {
+    const lab = openDevicesLab(context, 1);
+    lab.file('song.wav', 10);
+    await startAtftpd(lab);
+    const client = lab.get(1, 'nothing.wav');
+    expect(await client.exitCode()).toBe(1);
+    expect(client.all('failed')).toMatchObject([{ reason: expect.stringMatching(/not found/i) }]);
+  });
+});
+
+/** Debian's atftpd, which speaks RFC 2090 from the other side. */
+async function startAtftpd(lab: DevicesLab): Promise<void> {
+  const place = ['--bind-address', lab.server.address, '--port', String(PORT), '--user', 'root.root'];
+  const groups = ['--mcast-addr', '239.255.77.1', '--mcast-port', '1758', '--mcast-ttl', '1'];
+  const atftpd = lab.start('atftpd', [
+    '--daemon',
+    '--no-fork',
+    '--verbose=7',
+    '--logfile',
+    '-',
+    ...place,
+    ...groups,
+    lab.root,
+  ]);
+  await atftpd.says(/started|listen|Advanced Trivial FTP/i);
+}
+
+async function expectGot(
+  original: string,
+  clients: readonly (DeviceClient & { readonly path: string })[],
+): Promise<void> {
+  for (const client of clients) {
+    expect(await client.exitCode(), client.transcript.join('\n')).toBe(0);
+    expect(sha256(client.path)).toBe(sha256(original));
+    expect(client.all('done')).toMatchObject([{ path: client.path, sha256: sha256(original) }]);
+  }
+}
