@@ -36,6 +36,7 @@ export function parseTftpServe(args: readonly string[]): ServeCommand {
     ttl: string,
     delay: string,
     without: string,
+    'write-to': string,
     json: { type: 'boolean' },
   });
   if (positionals.length > 0) throw new UsageError(`“${positionals[0]}” is not expected: --root names what is served.`);
@@ -46,6 +47,7 @@ export function parseTftpServe(args: readonly string[]): ServeCommand {
   const groups = groupsOf(values);
   const ttl = numberOf(values, 'ttl', { min: 0, max: 255 });
   const delayMs = numberOf(values, 'delay', { min: 0, max: MAX_DELAY_MS });
+  const writeFolder = textOf(values, 'write-to');
   return {
     server: {
       root: resolve(root),
@@ -55,6 +57,7 @@ export function parseTftpServe(args: readonly string[]): ServeCommand {
       ...(groups === undefined ? {} : { groups }),
       ...(ttl === undefined ? {} : { ttl }),
       ...(delayMs === undefined ? {} : { delayMs }),
+      ...(writeFolder === undefined ? {} : { writeFolder: resolve(writeFolder) }),
     },
     json: values.json === true,
   };

@@ -17,7 +17,8 @@ export const USAGE = `Usage:
                      [--folders TEMPLATE] [--conflict keepBoth|replace|backUp]
                      [--state DIR] [--once] [--json]
   tutti tftp serve --root DIR [--listen HOST:PORT] [--interface ADDR] [--groups A-B] [--ttl N]
-                     [--delay MS] [--without delay,join,quality,rate,resend] [--json]
+                     [--delay MS] [--without delay,join,quality,rate,resend]
+                     [--write-to DIR] [--json]
   tutti tftp get HOST[:PORT] FILE [--multicast] [--blksize N] [--windowsize N] [--timeout S]
                      [--interface ADDR] [--out PATH] [--json]
   tutti help | version

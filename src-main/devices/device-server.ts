@@ -16,6 +16,7 @@ import { LocalSubnets } from './local-subnets';
 import { mtuOf } from './mtu';
 import { SharedFolder } from './shared-folder';
 import { UdpPort } from './udp-port';
+import { MAX_WRITTEN_BYTES, WriteFolder } from './write-folder';
 
 export interface DeviceServerOptions {
   /** The folder that devices may read. */
@@ -31,6 +32,8 @@ export interface DeviceServerOptions {
   /** How long clients are collected before the first block, ms. */
   readonly delayMs?: number;
   readonly flow?: Partial<FlowControl>;
+  /** The folder that devices may write new files to; none by default. */
+  readonly writeFolder?: string;
   readonly clock?: Clock;
   onEvent(event: DeviceServerEvent): void;
 }
@@ -73,6 +76,7 @@ export class DeviceServer {
     private readonly clock: Clock,
     private readonly folder: SharedFolder,
     place: Place,
+    writeFolder: WriteFolder | undefined,
   ) {
     const { delayMs = DEFAULT_DELAY_MS, flow, groups = DEFAULT_GROUPS, ttl = DEFAULT_TTL } = options;
     this.machine = new TftpServer(
@@ -81,11 +85,13 @@ export class DeviceServer {
         delayMs,
         flow: { ...ALL_FLOW_CONTROL, ...flow },
         mtu: mtuOf(place.interface),
+        ...(writeFolder === undefined ? {} : { writeLimit: MAX_WRITTEN_BYTES }),
       },
       clock.now(),
     );
     this.sessionOptions = {
       folder,
+      writeFolder,
       address: place.host,
       multicast: place.interface === undefined ? undefined : { interface: place.interface, ttl },
       accepts: (from) => this.accepts(from),
@@ -98,7 +104,8 @@ export class DeviceServer {
   static async open(options: DeviceServerOptions): Promise<DeviceServer> {
     const place = placeFor(options);
     const folder = await SharedFolder.open(options.root);
-    const server = new DeviceServer(options, options.clock ?? systemClock, folder, place);
+    const writeFolder = options.writeFolder === undefined ? undefined : await WriteFolder.open(options.writeFolder);
+    const server = new DeviceServer(options, options.clock ?? systemClock, folder, place, writeFolder);
     await server.listen(place);
     return server;
   }

@@ -6,12 +6,14 @@ import { ErrorCode, TftpError } from '../tftp/tftp-error';
 import type { SharedFile } from './shared-file';
 import type { SharedFolder } from './shared-folder';
 import { UdpPort, type UdpPortOptions } from './udp-port';
+import type { WriteFolder, WrittenFile } from './write-folder';
 
 /** What the server asks for about a session. */
 type SessionOutput = Exclude<ServerOutput, { kind: 'event' | 'send' | 'closeSession' }>;
 
 export interface DeviceSessionOptions {
   readonly folder: SharedFolder;
+  readonly writeFolder: WriteFolder | undefined;
   /** Where the sessions' ports are opened. */
   readonly address: string;
   readonly multicast: UdpPortOptions['multicast'];
@@ -26,6 +28,7 @@ export class DeviceSession {
   private readonly queue = new SerialQueue();
   private port: UdpPort | undefined;
   private shared: SharedFile | undefined;
+  private written: WrittenFile | undefined;
   private isClosed = false;
 
   constructor(
@@ -37,10 +40,16 @@ export class DeviceSession {
     switch (output.kind) {
       case 'openFile':
         return this.run(() => this.openFile(output.file));
+      case 'createFile':
+        return this.run(() => this.createFile(output.file));
       case 'openPort':
         return this.run(() => this.openPort(output.group !== null));
       case 'read':
         return this.run(() => this.read(output.offset, output.length));
+      case 'write':
+        return this.run(() => this.write(output.bytes));
+      case 'finishFile':
+        return this.run(() => this.finishFile());
     }
   }
 
@@ -53,9 +62,9 @@ export class DeviceSession {
   close(): Promise<void> {
     this.isClosed = true;
     return this.queue.run(async () => {
-      const { port, shared } = this;
-      this.port = this.shared = undefined;
-      await Promise.allSettled([port?.close(), shared?.close()]);
+      const { port, shared, written } = this;
+      this.port = this.shared = this.written = undefined;
+      await Promise.allSettled([port?.close(), shared?.close(), written?.close()]);
     });
   }
 
@@ -63,6 +72,13 @@ export class DeviceSession {
     const file = await this.options.folder.openFile(name);
     this.shared = file;
     this.answer((machine, now) => machine.fileOpened(this.id, file.size, now));
+  }
+
+  private async createFile(name: string): Promise<void> {
+    if (this.options.writeFolder === undefined)
+      throw new TftpError(ErrorCode.accessViolation, 'Nothing can be written here');
+    this.written = await this.options.writeFolder.create(name);
+    this.answer((machine, now) => machine.fileCreated(this.id, now));
   }
 
   private async openPort(sendsToGroup: boolean): Promise<void> {
@@ -81,6 +97,16 @@ export class DeviceSession {
   private async read(offset: number, length: number): Promise<void> {
     const bytes = (await this.shared?.read(offset, length)) ?? new Uint8Array(0);
     this.answer((machine, now) => machine.dataRead(this.id, offset, bytes, now));
+  }
+
+  private async write(bytes: Uint8Array): Promise<void> {
+    await this.written?.append(bytes);
+    this.answer((machine, now) => machine.written(this.id, now));
+  }
+
+  private async finishFile(): Promise<void> {
+    await this.written?.finish();
+    this.answer((machine, now) => machine.fileFinished(this.id, now));
   }
 
   private run(work: () => Promise<void>): void {

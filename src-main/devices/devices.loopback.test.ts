@@ -202,6 +202,16 @@ describe('writing', () => {
     expect(events.at(-1)).toMatchObject({ event: 'refused', file: 'take.wav', code: ErrorCode.accessViolation });
     expect(readdirSync(root)).toEqual([]);
   });
+
+  it.each([0, 511, 512, 5000])('%i bytes go to the folder for it, once', async (size) => {
+    const writeFolder = join(base, 'written');
+    const { port } = await serve({ writeFolder });
+    const bytes = randomBytes(size);
+    expect(await write(port, bytes)).toEqual([]);
+    await vi.waitFor(() => expect(readdirSync(writeFolder)).toEqual(['take.wav']), PATIENCE);
+    expect(readFileSync(join(writeFolder, 'take.wav')).equals(bytes)).toBe(true);
+    expect(await write(port, bytes)).toEqual([ErrorCode.exists]);
+  });
 });
 
 describe('a server', () => {

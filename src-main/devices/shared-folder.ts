@@ -6,6 +6,7 @@ import { plainText } from '../../src-shared/text/plain-text';
 import { errorCode } from '../library/library-error';
 import { checkPath } from '../library/safe-path';
 import { ErrorCode, TftpError } from '../tftp/tftp-error';
+import { asNetascii } from './netascii-text';
 import { SharedFile } from './shared-file';
 
 /** There is no folder to share; the message says what to do. */
@@ -80,11 +81,6 @@ export class SharedFolder {
   private holds(real: string): boolean {
     return real.startsWith(this.path.endsWith(sep) ? this.path : this.path + sep);
   }
-}
-
-/** RFC 1350 section 5: an ERROR's text is netascii. */
-function asNetascii(sentence: string): string {
-  return sentence.replace(/[“”]/g, '"').replace(/\.$/, '');
 }
 
 /** What a device is told, and the teacher: without paths of this machine. */
