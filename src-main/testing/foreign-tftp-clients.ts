@@ -50,7 +50,7 @@ class Blocks {
 
 /**
  * A client with the habits of atftp 0.8: asks again after 5 s, gives up after the sixth timeout in a row, takes a packet from a wrong port for a
- * timeout, keeps quiet on mc=0, takes any block as a member and only the next one as master, and acknowledges a wrong one once more, once.
+ * timeout, by unicast ends at a second OACK, keeps quiet on mc=0, takes any block as a member and only the next one as master, and acknowledges a wrong one once more, once.
  */
 export class AtftpLikeClient implements SimulatedClient {
   private blocks = new Blocks(512);
@@ -103,8 +103,7 @@ export class AtftpLikeClient implements SimulatedClient {
   private oack({ options }: Packet & { kind: 'oack' }): void {
     const granted = readGrantedOptions(options, this.asked);
     if (!this.isMulticast) {
-      // The real one ends here; a network that doubles packets would leave nothing to look at.
-      if (this.hasOptions) return;
+      if (this.hasOptions) return this.machine.end(undefined);
       this.hasOptions = true;
       this.blocks = new Blocks(granted.blksize ?? 512);
       const { multicast } = granted;

@@ -24,7 +24,9 @@ function check(run: TftpRun, result: TftpResult): void {
     const isAlive = device.kind !== 'mute' && device.diesAt === undefined;
     // Its own six timeouts must outlast the turns of those that are dead.
     const isPatient = device.kind !== 'atftp' || 6 * (device.asked.timeout ?? 5) > 4 * lifeless;
-    const isTame = isAlive && isPatient && device.loss <= 0.05;
+    // By unicast it takes an OACK that comes twice for an error.
+    const isForgiving = device.kind !== 'atftp' || device.duplicate === 0;
+    const isTame = isAlive && isPatient && isForgiving && device.loss <= 0.05;
     if (isTame) expect([i, result.identical[i], result.reasons[i]]).toEqual([i, true, undefined]);
     expect(result.oacks[i]).toBeLessThan(60);
     expect(result.errors[i]).toBeLessThan(10);

@@ -67,7 +67,7 @@ export class ReadSession implements Session {
     if (this.phase !== 'opening' || this.file !== undefined) return;
     const isOctet = this.request.mode === 'octet';
     // RFC 2090 numbers the blocks of a file that all clients see alike; in netascii a block cannot be found without those before it.
-    const free = isOctet && this.request.asked.multicast === true ? this.host.claimGroup() : undefined;
+    const free = isOctet && wantsGroup(this.first) ? this.host.claimGroup() : undefined;
     const terms = this.chooseTerms(fileBytes, free !== undefined, now);
     const group = terms.multicast ? free : undefined;
     if (free !== undefined && group === undefined) this.host.releaseGroup(free);
@@ -137,20 +137,24 @@ export class ReadSession implements Session {
   // --- Clients ---
 
   /** Whether this request can join what is being sent (C3), or what is about to be (C2). */
-  admits({ file, mode, asked }: TransferRequest): boolean {
+  admits(client: SessionClient): boolean {
     const { joining, delayedStart } = this.host.options.flow;
     const isOpen = this.phase === 'sending' ? joining : this.phase === 'collecting' && (joining || delayedStart);
-    if (!isOpen || this.file?.group === undefined || asked.multicast !== true) return false;
-    if (file !== this.request.file || mode !== this.request.mode) return false;
-    return allowsBlock(asked, this.file.terms.blockBytes) && this.clients.active.length < MAX_CLIENTS_PER_SESSION;
+    if (!isOpen || this.file?.group === undefined || !this.isSameFile(client)) return false;
+    const isRoom = this.clients.active.length < MAX_CLIENTS_PER_SESSION;
+    return isRoom && allowsBlock(client.request.asked, this.file.terms.blockBytes);
   }
 
   /** Whether this request had better wait until it is known whether it can join. */
-  mayWait({ file, mode, asked }: TransferRequest): boolean {
+  mayWait(client: SessionClient): boolean {
     const { joining, delayedStart } = this.host.options.flow;
-    const isSame = file === this.request.file && mode === this.request.mode && asked.multicast === true;
-    const wantsGroup = mode === 'octet' && this.request.asked.multicast === true && (joining || delayedStart);
-    return this.isOpening && isSame && wantsGroup && this.waiting.length < MAX_CLIENTS_PER_SESSION;
+    const isRoom = this.waiting.length < MAX_CLIENTS_PER_SESSION;
+    return this.isOpening && (joining || delayedStart) && isRoom && wantsGroup(this.first) && this.isSameFile(client);
+  }
+
+  private isSameFile(client: SessionClient): boolean {
+    const { file, mode } = client.request;
+    return wantsGroup(client) && mode === 'octet' && file === this.request.file && mode === this.request.mode;
   }
 
   wait(client: SessionClient): void {
@@ -313,4 +317,9 @@ export class ReadSession implements Session {
     const progress = state === 'complete' ? 1 : sender.share(acknowledged);
     return { address: name, role, state, progress, ...(why === undefined ? {} : { why }) };
   }
+}
+
+/** RFC 2090 has IPv4 groups. */
+function wantsGroup({ endpoint, request }: SessionClient): boolean {
+  return request.asked.multicast === true && !endpoint.address.includes(':');
 }

@@ -255,6 +255,14 @@ describe('a transfer', () => {
     expect(bench.events.at(-1)).toMatchObject({ event: 'resent', why: 'timeout' });
   });
 
+  it('repeats an OACK when it is asked for, and by itself only when no client would ask any more', () => {
+    const bench = new Bench({ song: SONG });
+    bench.ask(A, [['timeout', '2']]);
+    expect(bench.waitUntil(2500)).toEqual([]);
+    expect(packets(bench.ask(A, [['timeout', '2']]))).toEqual([oack(['timeout', '2'])]);
+    expect([packets(bench.wait()), bench.now]).toEqual([[oack(['timeout', '2'])], 3000]);
+  });
+
   it('tells a wrong source so and goes on (RFC 1350 section 4), and never answers an ERROR', () => {
     const bench = new Bench({ song: SONG });
     bench.ask(A);
@@ -382,6 +390,12 @@ describe('a group', () => {
       { session: 's1', packet: oack(['blksize', '1024'], multicast(0)) },
     ]);
     expect(ask(bench, C)).toMatchObject([{ session: 's2', packet: oack(multicast(1, 2)) }]);
+  });
+
+  it('is none for a client of IPv6 (RFC 2090)', () => {
+    const bench = new Bench({ song: SONG });
+    ask(bench, A);
+    expect(ask(bench, { address: 'fe80::1', port: 2000 })).toMatchObject([{ session: 's2', packet: block(1) }]);
   });
 
   it('is there once for each address; without one everything goes by unicast', () => {

@@ -165,8 +165,8 @@ export class TftpServer {
   private place(client: SessionClient, now: number): void {
     const { request } = client;
     const running = [...this.sessions.values()].filter((session) => session instanceof ReadSession);
-    const open = running.find((session) => session.admits(request));
-    const opening = running.find((session) => session.mayWait(request));
+    const open = running.find((session) => session.admits(client));
+    const opening = running.find((session) => session.mayWait(client));
     const session = open ?? opening ?? this.open(now, (name) => new ReadSession(name, request, client, this.host, now));
     if (session === undefined) return this.refuse(client.endpoint, request, BUSY);
     this.register.add(client, session);

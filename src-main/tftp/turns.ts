@@ -2,7 +2,15 @@ import type { BlockSender } from './block-sender';
 import type { Endpoint } from './endpoint';
 import { type GrantedOptions, writeGrantedOptions } from './options';
 import { writeOptionAck } from './packets';
-import { HUSH_INTERVAL_MS, MASTER_OACK_MS, MASTER_TRIES, MAX_TRIES, MAX_TURNS } from './params';
+import {
+  HUSH_INTERVAL_MS,
+  MASTER_OACK_MS,
+  MASTER_TRIES,
+  MAX_TRIES,
+  MAX_TURNS,
+  OACK_MARGIN_MS,
+  USUAL_CLIENT_TIMEOUT_MS,
+} from './params';
 import type { Terms } from './quality';
 import { backedOff } from './round-trip';
 import type { SessionClient } from './session-client';
@@ -139,9 +147,11 @@ export class Turns {
     turn.oackDue = now + this.oackPatience(turn);
   }
 
-  /** Others that wait hear nothing meanwhile, and have a patience of their own. */
   private oackPatience({ timeouts }: Turn): number {
     const { timeoutMs, isTimeoutAgreed } = this.file.terms;
+    // A client that lacks the OACK asks again, and one that has it answers again; some take a second OACK for an error.
+    if (this.file.group === undefined) return OACK_MARGIN_MS + (isTimeoutAgreed ? timeoutMs : USUAL_CLIENT_TIMEOUT_MS);
+    // Others that wait hear nothing meanwhile, and have a patience of their own.
     if (this.clients.active.length > 1) return MASTER_OACK_MS;
     return isTimeoutAgreed ? timeoutMs : backedOff(timeoutMs, timeouts);
   }
