@@ -40,7 +40,11 @@ const PARTS: readonly Part[] = [
   { place: DEVICES, mayImport: [SHARED, TFTP, LIBRARY, TRANSPORT], packages: ['node:*'] },
   { place: TERMINAL, mayImport: [SHARED], packages: ['node:*'] },
   { place: COMMAND_LINE, mayImport: [SHARED, SECURITY, TFTP, TRANSPORT, DEVICES, TERMINAL], packages: ['node:*'] },
-  { place: DESKTOP, mayImport: [SHARED, SECURITY, TRANSPORT, CLASSROOM], packages: ['node:*', 'electron*', 'zod'] },
+  {
+    place: DESKTOP,
+    mayImport: [SHARED, SECURITY, TRANSPORT, CLASSROOM, DEVICES],
+    packages: ['node:*', 'electron*', 'zod'],
+  },
   {
     place: RENDERER,
     mayImport: [SHARED, 'package.json'],

@@ -9,7 +9,7 @@ import { readEnvironment } from './desktop/environment';
 import { FixtureEngine } from './desktop/fixture-engine';
 import { HIDDEN_SWITCH, isHiddenStart } from './desktop/login-item';
 import { policyPlaces, readPolicy } from './desktop/policy';
-import { DEFAULT_PREFERENCES, SettingsFile } from './desktop/settings';
+import { DEFAULT_SETTINGS, SettingsFile } from './desktop/settings';
 import { SettingsKeeper } from './desktop/settings-keeper';
 import { createTestView } from './desktop/test-view';
 import { WorkerEngine } from './desktop/worker-engine';
@@ -62,7 +62,7 @@ function run(): void {
 function settingsKeeper(): SettingsKeeper {
   return new SettingsKeeper({
     file: new SettingsFile(join(app.getPath('userData'), 'settings.json'), {
-      ...DEFAULT_PREFERENCES,
+      ...DEFAULT_SETTINGS,
       role: null,
       name: userInfo().username,
       folder: join(app.getPath('music'), 'Tutti'),

@@ -62,6 +62,7 @@ function snapshotAt(hall: readonly Losses[], picture: number): TeacherSnapshot {
     groups: [],
     doctor: null,
     transfers: [transferAt(permanent, picture)],
+    devices: { state: 'off', folder: null, address: null, port: null, sessions: [] },
   };
 }
 

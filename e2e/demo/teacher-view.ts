@@ -9,9 +9,9 @@ import {
   type FileView,
   LOSS_MAP_CELLS,
   type MemberView,
+  type RoomSnapshot,
   type RoomView,
   type RoundView,
-  type TeacherSnapshot,
   type TransferPhase,
   type TransferView,
 } from '../../src-shared/ipc/snapshots';
@@ -110,7 +110,7 @@ export function afterEvent(state: TeacherState, event: Stamped<TeacherEvent>): T
 }
 
 /** What a display draws of a state. `now` in ms since 1970. */
-export function snapshotOf(state: TeacherState, now: number): TeacherSnapshot {
+export function snapshotOf(state: TeacherState, now: number): RoomSnapshot {
   const transfers = state.rounds.length === 0 ? [] : [transferView(state, now)];
   const students = state.enrolled.map((student) => ({ ...student, connected: true }));
   return { room: state.room, students, strangers: [], groups: [], doctor: null, transfers };

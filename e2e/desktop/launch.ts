@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
-import type { EventMessage, Preferences, RequestName } from '../../src-shared/ipc/contract';
+import type { EventMessage, RequestName, SettingsView } from '../../src-shared/ipc/contract';
 import type { StudentSnapshot, TeacherSnapshot } from '../../src-shared/ipc/snapshots';
 import type { Host } from '../lab/topology';
 
@@ -19,7 +19,7 @@ export interface StartedApp {
 export interface LaunchOptions {
   /** Holds the settings, the identity and the journals. */
   readonly userData: string;
-  readonly settings?: Partial<Preferences> & { role: 'teacher' | 'student'; name: string; folder?: string };
+  readonly settings?: Partial<SettingsView> & { role: 'teacher' | 'student'; name: string };
   readonly env?: Readonly<Record<string, string>>;
   readonly colours?: 'light' | 'dark';
   /** Size of the page, in CSS pixels. */

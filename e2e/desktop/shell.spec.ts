@@ -59,8 +59,9 @@ test('the rail leads everywhere by keyboard, and says where one is', async () =>
   for (const [key, name] of [
     ['2', 'Class'],
     ['3', 'Library'],
-    ['4', 'Network'],
-    ['5', 'Settings'],
+    ['4', 'Devices'],
+    ['5', 'Network'],
+    ['6', 'Settings'],
     ['1', 'Send'],
   ] as const) {
     await page.keyboard.press(`Control+${key}`);

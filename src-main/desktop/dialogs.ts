@@ -31,6 +31,17 @@ export class Dialogs {
     return picked;
   }
 
+  /** A folder whose files devices may fetch. */
+  async pickDevicesFolder(folder: string | null): Promise<string | undefined> {
+    const [picked] = await this.#pick({
+      title: t('desktop:dialog.devicesFolder'),
+      buttonLabel: t('desktop:dialog.choose'),
+      properties: ['openDirectory'],
+      ...(folder === null ? {} : { defaultPath: folder }),
+    });
+    return picked;
+  }
+
   /** Where the history is to be written. */
   async pickExport(format: 'csv' | 'json'): Promise<string | undefined> {
     const window = this.#window();

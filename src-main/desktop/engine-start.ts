@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Address, addressSchema } from '../../src-shared/ipc/contract';
 import type { Identity } from '../security/identity';
 import { TrustStore } from '../security/trust-store';
+import type { DevicesWanted } from './device-sharing';
 import type { EngineStart } from './engine';
 import type { Environment } from './environment';
 import type { Settings } from './settings';
@@ -19,6 +20,11 @@ export function engineStart(
   parts: { settings: Settings; environment: Environment; stateDir: string; identity: Identity },
 ): EngineStart {
   return role === 'student' ? studentStart(parts) : teacherStart(parts);
+}
+
+/** How devices may fetch files, by the settings. */
+export function devicesWanted({ devicesOn, devicesFolder, devicesPort }: Settings): DevicesWanted {
+  return { on: devicesOn, folder: devicesFolder, port: devicesPort };
 }
 
 /** Makes the student know these teachers from the start. @throws TrustStoreError */
@@ -66,6 +72,7 @@ function teacherStart({ settings, environment, stateDir, identity }: Parts): Eng
       // Packets for this machine alone must not leave it.
       ...(isLoopback(environment.interface) ? { ttl: 0 } : {}),
     },
+    devices: devicesWanted(settings),
   };
 }
 

@@ -3,10 +3,15 @@ import type { SnapshotChange } from '../../src-shared/ipc/snapshot-change';
 import type { StudentSnapshot, TeacherSnapshot } from '../../src-shared/ipc/snapshots';
 import type { StudentNode } from '../transport/student-node';
 import type { TeacherRoom } from '../transport/teacher-room';
+import type { DevicesWanted } from './device-sharing';
 
 /** What an engine needs to start; it crosses a thread boundary, so it holds data only. */
 export type EngineStart =
-  | { readonly role: 'teacher'; readonly options: Omit<Parameters<typeof TeacherRoom.open>[0], 'onEvent'> }
+  | {
+      readonly role: 'teacher';
+      readonly options: Omit<Parameters<typeof TeacherRoom.open>[0], 'onEvent'>;
+      readonly devices: DevicesWanted;
+    }
   | { readonly role: 'student'; readonly options: Omit<Parameters<typeof StudentNode.open>[0], 'onEvent'> };
 
 /** The window's requests that the engine carries out, each with the request's own argument and answer. */
@@ -33,6 +38,8 @@ export type StudentCommand = 'pair' | 'forget' | 'receive';
 interface OwnCommands {
   /** Where one of the teacher's own files of a transfer is; undefined where that is not known any more. */
   sourceOf: { readonly argument: { readonly transfer: string }; readonly answer: string | undefined };
+  /** Devices may fetch files as the settings say now; what fails is in the picture. */
+  serveDevices: { readonly argument: DevicesWanted; readonly answer: undefined };
   /** Where a received file is; undefined where there is none of that place in the transfer. */
   fileOf: {
     readonly argument: { readonly transfer: string; readonly file: number };
@@ -41,7 +48,7 @@ interface OwnCommands {
   /** The computer slept, or was locked: connections that look alive may be dead. */
   wake: { readonly argument: undefined; readonly answer: undefined };
 }
-export type OwnTeacherCommand = 'sourceOf';
+export type OwnTeacherCommand = 'sourceOf' | 'serveDevices';
 export type OwnStudentCommand = 'fileOf' | 'wake';
 
 export type EngineCommand = TeacherCommand | StudentCommand | keyof OwnCommands;

@@ -53,6 +53,17 @@ export function createHandlers(parts: HandlerParts): Handlers {
     renameGroup: passOn('renameGroup'),
     removeGroup: passOn('removeGroup'),
     examine: passOn('examine'),
+    setDevices: async ({ on }) => {
+      if (!on || parts.settings().devicesFolder !== null) return done(await changes.changeDevices({ devicesOn: on }));
+      const devicesFolder = await dialogs.pickDevicesFolder(null);
+      if (devicesFolder === undefined) return undefined;
+      return done(await changes.changeDevices({ devicesOn: on, devicesFolder }));
+    },
+    chooseDevicesFolder: async () => {
+      const devicesFolder = await dialogs.pickDevicesFolder(parts.settings().devicesFolder);
+      return done(devicesFolder === undefined ? undefined : await changes.changeDevices({ devicesFolder }));
+    },
+    setDevicesPort: async ({ port }) => done(await changes.changeDevices({ devicesPort: port })),
     history: passOn('history'),
     exportHistory: async (wanted) => {
       const text = historyText(await host.command('history', undefined), wanted);

@@ -1,5 +1,6 @@
 import { StudentNode } from '../transport/student-node';
 import { TeacherRoom } from '../transport/teacher-room';
+import { DeviceSharing } from './device-sharing';
 import type {
   CommandAnswer,
   CommandArgument,
@@ -29,25 +30,40 @@ type Deeds<N extends EngineCommand> = { readonly [K in N]: (argument: CommandArg
 
 /** Opens the engine that the role needs. @throws the engine's own errors, each with a sentence for people. */
 export async function openEngine(start: EngineStart, onProblem: (sentence: string) => void): Promise<HostedEngine> {
-  if (start.role === 'student') {
-    const node: StudentNode = await StudentNode.open({
-      ...start.options,
-      onEvent: (event) => {
-        // The window is drawn from pictures: what is in none of them is a failure of no transfer that only a person can
-        // change, unless it is that a room wants its code.
-        if (event.event !== 'failed' || event.transfer !== undefined || event.final !== true) return;
-        if (node.snapshot().connection !== 'unpaired') onProblem(event.reason);
-      },
-    });
-    return hosted(node, () => ({ role: 'student', snapshot: node.snapshot() }), studentDeeds(node));
-  }
+  return start.role === 'student' ? openStudent(start, onProblem) : openTeacher(start, onProblem);
+}
+
+type Start<R extends EngineStart['role']> = Extract<EngineStart, { role: R }>;
+type OnProblem = Parameters<typeof openEngine>[1];
+
+async function openStudent({ options }: Start<'student'>, onProblem: OnProblem): Promise<HostedEngine> {
+  const node: StudentNode = await StudentNode.open({
+    ...options,
+    onEvent: (event) => {
+      // The window is drawn from pictures: what is in none of them is a failure of no transfer that only a person can
+      // change, unless it is that a room wants its code.
+      if (event.event !== 'failed' || event.transfer !== undefined || event.final !== true) return;
+      if (node.snapshot().connection !== 'unpaired') onProblem(event.reason);
+    },
+  });
+  return hosted(node, () => ({ role: 'student', snapshot: node.snapshot() }), studentDeeds(node));
+}
+
+async function openTeacher({ options, devices }: Start<'teacher'>, onProblem: OnProblem): Promise<HostedEngine> {
   const room = await TeacherRoom.open({
-    ...start.options,
+    ...options,
     onEvent: (event) => {
       if (event.event === 'problem') onProblem(event.reason);
     },
   });
-  return hosted(room, () => ({ role: 'teacher', snapshot: room.snapshot() }), teacherDeeds(room));
+  const sharing = new DeviceSharing(devices, options.interface);
+  // A folder on a slow disk keeps no student waiting.
+  void sharing.serve();
+  const close = async () => {
+    await Promise.all([room.close(), sharing.close()]);
+  };
+  const picture = (): EnginePicture => ({ role: 'teacher', snapshot: { ...room.snapshot(), devices: sharing.view() } });
+  return hosted({ close }, picture, teacherDeeds(room, sharing));
 }
 
 function hosted(
@@ -67,7 +83,7 @@ function hosted(
   };
 }
 
-function teacherDeeds(room: TeacherRoom): Deeds<TeacherCommand | OwnTeacherCommand> {
+function teacherDeeds(room: TeacherRoom, sharing: DeviceSharing): Deeds<TeacherCommand | OwnTeacherCommand> {
   return {
     send: (argument) => room.send(argument),
     startNow: (argument) => room.startNow(argument),
@@ -86,6 +102,7 @@ function teacherDeeds(room: TeacherRoom): Deeds<TeacherCommand | OwnTeacherComma
     history: () => room.history(),
     clearHistory: () => room.clearHistory(),
     sourceOf: ({ transfer }) => room.sourceOf(transfer),
+    serveDevices: (wanted) => sharing.serve(wanted),
   };
 }
 

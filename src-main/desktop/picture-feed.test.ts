@@ -1,5 +1,6 @@
 import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
+import type { DeviceSessionView } from '../../src-shared/ipc/device-views';
 import { apply } from '../../src-shared/ipc/snapshot-change';
 import {
   LOSS_MAP_CELLS,
@@ -14,6 +15,11 @@ import { PictureFeed } from './picture-feed';
 const STUDENTS = 500;
 const PICTURES_A_SECOND = 10;
 const MAX_BYTES_A_SECOND = 1_000_000;
+
+const nothing: TeacherSnapshot = {
+  ...{ room: null, students: [], strangers: [], groups: [], doctor: null, transfers: [] },
+  devices: { state: 'off', folder: null, address: null, port: null, sessions: [] },
+};
 
 function teacher(transfer: Partial<TransferView>): EnginePicture {
   const view: TransferView = {
@@ -37,8 +43,19 @@ function teacher(transfer: Partial<TransferView>): EnginePicture {
     elapsedMs: 0,
     ...transfer,
   };
-  const rest = { room: null, students: [], strangers: [], groups: [], doctor: null };
-  return { role: 'teacher', snapshot: { ...rest, transfers: [view] } };
+  return { role: 'teacher', snapshot: { ...nothing, transfers: [view] } };
+}
+
+/** A file on its way to one device. */
+function serving({ rate = 0, progress = 0 }: Partial<DeviceSessionView>): EnginePicture {
+  const why = 'the device asked for no more';
+  const session: DeviceSessionView = {
+    ...{ id: 's', file: 'boot.img', bytes: 1000, group: null, state: 'sending', progress, rate, startedAt: 0 },
+    ...{ sentBlocks: 0, resentBlocks: 0 },
+    flow: { why, blockBytes: 512, timeoutSeconds: 1, windowBlocks: 1, blocksPerSecond: rate, loss: progress },
+    clients: [{ address: '10.0.0.7:2000', role: 'unicast', state: 'receiving', progress }],
+  };
+  return { role: 'teacher', snapshot: { ...nothing, devices: { ...nothing.devices, sessions: [session] } } };
 }
 
 function member(id: string, parts: Partial<MemberView>): MemberView {
@@ -75,6 +92,15 @@ describe('the feed of pictures', () => {
     at(12_340_000.4, 0.1234);
     expect(at(12_341_000.9, 0.1237)).toBeUndefined();
     expect(at(12_400_000, 0.124)).toBeDefined();
+  });
+
+  it('tells no difference of devices that nobody sees', () => {
+    const feed = new PictureFeed();
+    const at = (rate: number, progress: number) => feed.next(serving({ rate, progress }));
+    const first = at(12_340_000.4, 0.1234);
+    expect(at(12_341_000.9, 0.1237)).toBeUndefined();
+    const report = at(12_400_000, 0.99999);
+    expect(shown([first, report])?.devices.sessions[0]?.progress).toBe(0.999);
   });
 
   it('never rounds up to everything', () => {

@@ -1,3 +1,4 @@
+import type { DeviceSessionView, DevicesView } from '../../src-shared/ipc/device-views';
 import { diff } from '../../src-shared/ipc/snapshot-change';
 import type { IncomingView, MemberView, RoundView, TransferView } from '../../src-shared/ipc/snapshots';
 import type { EnginePicture, PictureReport } from './engine';
@@ -35,7 +36,7 @@ function steady(picture: EnginePicture, before: EnginePicture | undefined, turn:
   const shown = before?.role === 'teacher' ? before.snapshot.transfers : [];
   const members = new Map(shown.map(({ id, permanent }) => [id, permanent]));
   const transfers = snapshot.transfers.map((one) => steadyTransfer(one, members.get(one.id) ?? [], turn));
-  return { role: 'teacher', snapshot: { ...snapshot, transfers } };
+  return { role: 'teacher', snapshot: { ...snapshot, transfers, devices: steadyDevices(snapshot.devices) } };
 }
 
 function steadyIncoming(incoming: IncomingView): IncomingView {
@@ -66,6 +67,26 @@ function steadyMember(member: MemberView, lossMap: Uint8Array): MemberView {
 
 function steadyRound(round: RoundView): RoundView {
   return { ...round, progress: toThousandth(round.progress), durationMs: inSteps(round.durationMs) };
+}
+
+function steadyDevices(devices: DevicesView): DevicesView {
+  return { ...devices, sessions: devices.sessions.map(steadySession) };
+}
+
+function steadySession(session: DeviceSessionView): DeviceSessionView {
+  const { progress, rate, flow, clients } = session;
+  const { loss, blocksPerSecond } = flow;
+  return {
+    ...session,
+    progress: toThousandth(progress),
+    rate: toDigits(rate),
+    flow: {
+      ...flow,
+      loss: toThousandth(loss),
+      blocksPerSecond: blocksPerSecond === null ? null : toDigits(blocksPerSecond),
+    },
+    clients: clients.map((client) => ({ ...client, progress: toThousandth(client.progress) })),
+  };
 }
 
 /** Rounded down: what is not all there must not look so. */

@@ -1,10 +1,18 @@
 import { expect, it } from 'vitest';
+import type { DeviceSessionView } from '../../src-shared/ipc/device-views';
 import type { EnginePicture } from './engine';
 import { isBusy, isTransferring } from './picture-state';
 
 function picture(role: 'teacher' | 'student', state: string): EnginePicture {
   const transfers = [role === 'teacher' ? { phase: state } : { state }];
-  return { role, snapshot: { transfers } } as unknown as EnginePicture;
+  return { role, snapshot: { transfers, devices: { sessions: [] } } } as unknown as EnginePicture;
+}
+
+function serving(state: DeviceSessionView['state']): EnginePicture {
+  return {
+    role: 'teacher',
+    snapshot: { transfers: [], devices: { sessions: [{ state }] } },
+  } as unknown as EnginePicture;
 }
 
 it.each([
@@ -22,6 +30,16 @@ it.each([
 ] as const)('a %s whose transfer is %s: busy %s, transferring %s', (role, state, busy, transferring) => {
   expect(isBusy(picture(role, state))).toBe(busy);
   expect(isTransferring(picture(role, state))).toBe(transferring);
+});
+
+it.each([
+  ['collecting', true],
+  ['sending', true],
+  ['done', false],
+  ['failed', false],
+] as const)('a teacher from whom a device fetches, %s: busy and transferring %s', (state, busy) => {
+  expect(isBusy(serving(state))).toBe(busy);
+  expect(isTransferring(serving(state))).toBe(busy);
 });
 
 it('nobody is busy before there is a picture', () => {

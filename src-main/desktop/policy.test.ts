@@ -45,17 +45,24 @@ describe('a policy', () => {
     expect(read({ receiveOnly: true })).toEqual({ settings: { role: 'student' }, teachers: [] });
   });
 
+  it('may leave the role to people, and fix what devices can fetch', () => {
+    const fixed = { devicesOn: true, devicesFolder: '/srv/boot', devicesPort: 69 };
+    expect(read({ receiveOnly: false, ...fixed })).toEqual({ settings: fixed, teachers: [] });
+  });
+
   it.each([
     ['', /JSON/],
     ['{"receiveOnly": true', /JSON/],
     ['null', /object/],
     [[], /object/],
     [{}, /receiveOnly/],
-    [{ receiveOnly: false }, /receiveOnly/],
+    [{ receiveOnly: 'no' }, /receiveOnly/],
     [{ receiveOnly: true, startAtLogon: true }, /startAtLogon/],
     [{ receiveOnly: true, name: ' ' }, /name/],
     [{ receiveOnly: true, name: 7 }, /name/],
     [{ receiveOnly: true, folder: 'music' }, /folder: it has to be a full path/],
+    [{ receiveOnly: false, devicesFolder: 'boot' }, /devicesFolder: it has to be a full path/],
+    [{ receiveOnly: false, devicesPort: 0 }, /devicesPort/],
     [{ receiveOnly: true, teachers: ['ab'] }, /teachers/],
     [{ receiveOnly: true, rateMbit: 10 }, /rateMbit/],
     [{ receiveOnly: true, role: 'teacher' }, /role/],

@@ -12,13 +12,16 @@ const HOSTNAME = /\{hostname\}/g;
 
 /** What an administrator lays down for everybody who uses this machine (docs/policy.md). */
 const policySchema = z.strictObject({
-  /** Says aloud what any policy file does: this machine receives, and no person can change that. */
-  receiveOnly: z.literal(true),
+  /** This machine receives, and no person can change that; false: it may be a teacher's too. */
+  receiveOnly: z.boolean(),
   name: settingsSchema.shape.name,
   folder: settingsSchema.shape.folder.refine(isAbsolute, 'it has to be a full path'),
   address: settingsSchema.shape.address,
   /** Certificate fingerprints of teachers that this machine knows from the start. */
   teachers: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(MAX_TEACHERS),
+  devicesOn: settingsSchema.shape.devicesOn,
+  devicesFolder: z.string().refine(isAbsolute, 'it has to be a full path'),
+  devicesPort: settingsSchema.shape.devicesPort,
   ...preferencesSchema.omit({ rateMbit: true }).shape,
 });
 const fileSchema = policySchema.partial().required({ receiveOnly: true });
@@ -59,12 +62,8 @@ export function readPolicy(places: readonly string[], hostname: string): Policy 
 
 /** @throws SyntaxError, ZodError */
 function parsePolicy(content: string, hostname: string): Policy {
-  const {
-    receiveOnly: _always,
-    teachers = [],
-    ...settings
-  } = fileSchema.parse(filledIn(JSON.parse(content), hostname));
-  return { settings: { ...definedOnly(settings), role: 'student' }, teachers };
+  const { receiveOnly, teachers = [], ...settings } = fileSchema.parse(filledIn(JSON.parse(content), hostname));
+  return { settings: { ...definedOnly(settings), ...(receiveOnly ? { role: 'student' } : {}) }, teachers };
 }
 
 /** One file serves a whole lab: each machine's name has its host name in it. */

@@ -4,19 +4,22 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnginePicture } from './engine';
 import type { Policy } from './policy';
-import { DEFAULT_PREFERENCES, type Settings, SettingsFile } from './settings';
+import { DEFAULT_SETTINGS, type Settings, SettingsFile } from './settings';
 import { SettingsChanges } from './settings-changes';
 import { SettingsKeeper } from './settings-keeper';
 
 const defaults: Settings = {
-  ...DEFAULT_PREFERENCES,
+  ...DEFAULT_SETTINGS,
   role: 'teacher',
   name: 'Ms Rivera',
   folder: '/music',
   address: null,
 };
-const sending = { role: 'teacher', snapshot: { transfers: [{ phase: 'queued' }] } } as unknown as EnginePicture;
-const idle = { role: 'teacher', snapshot: { transfers: [] } } as unknown as EnginePicture;
+const sending = {
+  role: 'teacher',
+  snapshot: { transfers: [{ phase: 'queued' }], devices: { sessions: [] } },
+} as unknown as EnginePicture;
+const idle = { role: 'teacher', snapshot: { transfers: [], devices: { sessions: [] } } } as unknown as EnginePicture;
 
 let folder: string;
 let done: string[];
@@ -34,6 +37,10 @@ function changing(parts: { picture?: EnginePicture; policy?: Policy; path?: stri
     keeper,
     host: {
       picture: parts.picture ?? idle,
+      command: async (name, argument) => {
+        done.push(`${name} ${JSON.stringify(argument)}`);
+        throw new Error('not ready');
+      },
       restart: async () => void done.push('restart'),
       restartWhenIdle: () => done.push('restart when idle'),
     },
@@ -103,6 +110,21 @@ describe('what somebody prefers', () => {
       throw new Error('the disk is full');
     };
     await expect(changing({ login }).changes.prefer({ startAtLogin: true })).rejects.toThrow(/the disk is full/);
+  });
+});
+
+describe('what devices may fetch', () => {
+  it('changes at once, in the settings first', async () => {
+    const { changes, keeper } = changing();
+    await expect(changes.changeDevices({ devicesOn: true, devicesFolder: '/srv/boot' })).rejects.toThrow('not ready');
+    expect(done).toEqual(['change', 'serveDevices {"on":true,"folder":"/srv/boot","port":6969}']);
+    expect(keeper.settings).toMatchObject({ devicesOn: true, devicesFolder: '/srv/boot' });
+  });
+
+  it('is not changed where the policy has it otherwise', async () => {
+    const policy: Policy = { settings: { devicesOn: false }, teachers: [] };
+    await expect(changing({ policy }).changes.changeDevices({ devicesOn: true })).rejects.toThrow(/policy/);
+    expect(done).toEqual([]);
   });
 });
 

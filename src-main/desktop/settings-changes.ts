@@ -1,6 +1,7 @@
 import type { ParsedArgument } from '../../src-shared/ipc/contract';
 import { messageOf } from '../../src-shared/text/message-of';
 import type { EngineHost } from './engine-host';
+import { devicesWanted } from './engine-start';
 import { isBusy } from './picture-state';
 import { definedOnly, type Settings } from './settings';
 import { FixedSettingError, type SettingsKeeper } from './settings-keeper';
@@ -9,9 +10,11 @@ import { t } from './texts';
 /** The settings that an engine reads at its start. */
 const ENGINE_SETTINGS = ['folderTemplate', 'conflict', 'rateMbit'] as const;
 
+type DeviceSettings = Partial<Pick<Settings, 'devicesOn' | 'devicesFolder' | 'devicesPort'>>;
+
 export interface SettingsChangesParts {
   readonly keeper: SettingsKeeper;
-  readonly host: Pick<EngineHost, 'picture' | 'restart' | 'restartWhenIdle'>;
+  readonly host: Pick<EngineHost, 'command' | 'picture' | 'restart' | 'restartWhenIdle'>;
   /** Starts the program at login, or not. @throws the system's error */
   startAtLogin(on: boolean): void;
   /** The settings are other ones now. */
@@ -58,6 +61,12 @@ export class SettingsChanges {
   async changeAddress(address: string | null): Promise<void> {
     this.#change({ address });
     await this.#parts.host.restart();
+  }
+
+  /** Devices may fetch files, or others, or no longer: at once, and the class does not notice. */
+  async changeDevices(changes: DeviceSettings): Promise<void> {
+    this.#change(changes);
+    await this.#parts.host.command('serveDevices', devicesWanted(this.#parts.keeper.settings));
   }
 
   /** Makes the system start the program at login as the settings say. */

@@ -43,7 +43,7 @@ export class SettingsKeeper {
 
   /** True where the machine's policy has made this a receiver for good. */
   get receivesOnly(): boolean {
-    return this.policy !== undefined;
+    return this.policy?.settings.role === 'student';
   }
 
   /**

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Policy } from './policy';
-import { DEFAULT_PREFERENCES, definedOnly, type Settings, SettingsFile } from './settings';
+import { DEFAULT_SETTINGS, definedOnly, type Settings, SettingsFile } from './settings';
 import { FixedSettingError, SettingsKeeper } from './settings-keeper';
 
-const defaults: Settings = { ...DEFAULT_PREFERENCES, role: null, name: 'ana', folder: '/music', address: null };
+const defaults: Settings = { ...DEFAULT_SETTINGS, role: null, name: 'ana', folder: '/music', address: null };
 let folder: string;
 
 beforeEach(() => {

@@ -1,13 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import {
-  addressSchema,
-  nameSchema,
-  type Preferences,
-  preferencesSchema,
-  roleSchema,
-} from '../../src-shared/ipc/contract';
+import { addressSchema, nameSchema, portSchema, preferencesSchema, roleSchema } from '../../src-shared/ipc/contract';
 import { DEFAULT_FOLDER_TEMPLATE } from '../../src-shared/text/folder-template';
 
 export const settingsSchema = z.object({
@@ -21,11 +15,15 @@ export const settingsSchema = z.object({
     .string()
     .refine((address) => addressSchema.safeParse(address).success)
     .nullable(),
+  /** Devices may fetch files by TFTP (docs/tftp.md): whether, of which folder, at which port. */
+  devicesOn: z.boolean(),
+  devicesFolder: z.string().min(1).nullable(),
+  devicesPort: portSchema,
 });
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
-/** What holds until a person prefers something else. */
-export const DEFAULT_PREFERENCES: Preferences = {
+/** What holds until a person chooses something else, but for what the machine itself says. */
+export const DEFAULT_SETTINGS: Omit<Settings, 'role' | 'name' | 'folder' | 'address'> = {
   language: 'system',
   appearance: 'system',
   startAtLogin: false,
@@ -33,6 +31,10 @@ export const DEFAULT_PREFERENCES: Preferences = {
   folderTemplate: DEFAULT_FOLDER_TEMPLATE,
   conflict: 'keepBoth',
   rateMbit: null,
+  devicesOn: false,
+  devicesFolder: null,
+  // Port 69 is TFTP's own, but most systems keep it from programs without special rights.
+  devicesPort: 6969,
 };
 
 /** The settings file: read once, replaced as a whole on every change. */

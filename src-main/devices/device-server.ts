@@ -200,7 +200,7 @@ function restrictedAddress(): string | undefined {
 }
 
 function listenError(error: unknown, host: string, port: number): DeviceServerError {
-  const place = hostAndPort(host, port);
+  const place = host === ALL_ADDRESSES ? `Port ${port}` : hostAndPort(host, port);
   switch (errorCode(error)) {
     case 'EADDRINUSE':
       return new DeviceServerError(

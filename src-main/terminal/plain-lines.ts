@@ -2,11 +2,11 @@ import type { MemberState } from '../../src-shared/ipc/events';
 import type {
   IncomingView,
   MemberView,
+  RoomSnapshot,
   RoundView,
   StrangerView,
   StudentSnapshot,
   StudentView,
-  TeacherSnapshot,
   TransferView,
 } from '../../src-shared/ipc/snapshots';
 import { countOf, formatBytes } from '../../src-shared/text/format';
@@ -34,7 +34,7 @@ const VERBS: Partial<Record<MemberState, string>> = {
 };
 
 /** The lines that lead from one snapshot of a teacher to the next. */
-export function teacherChanges(before: TeacherSnapshot | undefined, after: TeacherSnapshot): string[] {
+export function teacherChanges(before: RoomSnapshot | undefined, after: RoomSnapshot): string[] {
   return [
     ...roomChanges(before, after),
     ...strangersCome(before, after),
@@ -54,7 +54,7 @@ export function studentChanges(before: StudentSnapshot | undefined, after: Stude
   return lines;
 }
 
-function roomChanges(before: TeacherSnapshot | undefined, { room }: TeacherSnapshot): string[] {
+function roomChanges(before: RoomSnapshot | undefined, { room }: RoomSnapshot): string[] {
   if (room === null) return [];
   const earlier = before?.room ?? undefined;
   const lines: string[] = [];
@@ -67,7 +67,7 @@ function roomChanges(before: TeacherSnapshot | undefined, { room }: TeacherSnaps
   return lines;
 }
 
-function studentsComeAndGo(before: TeacherSnapshot | undefined, after: TeacherSnapshot): string[] {
+function studentsComeAndGo(before: RoomSnapshot | undefined, after: RoomSnapshot): string[] {
   const earlier = presentIn(before);
   const now = presentIn(after);
   const came = now.filter((student) => !earlier.some(({ id }) => id === student.id));
@@ -80,7 +80,7 @@ function studentsComeAndGo(before: TeacherSnapshot | undefined, after: TeacherSn
   ];
 }
 
-function strangersCome(before: TeacherSnapshot | undefined, after: TeacherSnapshot): string[] {
+function strangersCome(before: RoomSnapshot | undefined, after: RoomSnapshot): string[] {
   const isNew = ({ id }: StrangerView) => before?.strangers.some((stranger) => stranger.id === id) !== true;
   return after.strangers.filter(isNew).map(strangerInWords);
 }
@@ -91,11 +91,11 @@ function strangerInWords({ name, ip, sameName }: StrangerView): string {
   return `${shown} (${plainText(ip, NAME_CHARS)}) is not paired and was sent away.${more}`;
 }
 
-function presentIn(snapshot: TeacherSnapshot | undefined): readonly StudentView[] {
+function presentIn(snapshot: RoomSnapshot | undefined): readonly StudentView[] {
   return snapshot?.students.filter((student) => student.connected) ?? [];
 }
 
-function transfersChange(before: TeacherSnapshot | undefined, after: TeacherSnapshot): string[] {
+function transfersChange(before: RoomSnapshot | undefined, after: RoomSnapshot): string[] {
   return after.transfers.flatMap((transfer) => {
     const earlier = before?.transfers.find((other) => other.id === transfer.id);
     return transferChanges(earlier, transfer);

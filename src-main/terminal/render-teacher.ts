@@ -1,4 +1,4 @@
-import type { RoundView, TeacherSnapshot, TransferView } from '../../src-shared/ipc/snapshots';
+import type { RoomSnapshot, RoundView, TransferView } from '../../src-shared/ipc/snapshots';
 import {
   countOf,
   formatBytes,
@@ -25,7 +25,7 @@ const MAX_ROUNDS = 6;
 const MIN_SCORECARD_LINES = 4;
 
 /** The teacher's display: the room, the running transfer with its loss map, the scorecard and the rounds. */
-export function renderTeacher(snapshot: TeacherSnapshot, options: DisplayOptions): string[] {
+export function renderTeacher(snapshot: RoomSnapshot, options: DisplayOptions): string[] {
   const [transfer, ...others] = snapshot.transfers;
   const head = roomLines(snapshot, options);
   if (transfer === undefined) return [...head, '', ...waitingLines(snapshot, options)];
@@ -36,7 +36,7 @@ export function renderTeacher(snapshot: TeacherSnapshot, options: DisplayOptions
   return [...before, ...scorecardLines(transfer, Math.max(MIN_SCORECARD_LINES, room), options), ...after];
 }
 
-function roomLines({ room }: TeacherSnapshot, options: DisplayOptions): string[] {
+function roomLines({ room }: RoomSnapshot, options: DisplayOptions): string[] {
   if (room === null) return [drawLine([{ text: 'Opening the room …' }], options)];
   return [
     drawLine(
@@ -58,7 +58,7 @@ function roomLines({ room }: TeacherSnapshot, options: DisplayOptions): string[]
   ];
 }
 
-function waitingLines({ students, room }: TeacherSnapshot, options: DisplayOptions): string[] {
+function waitingLines({ students, room }: RoomSnapshot, options: DisplayOptions): string[] {
   const present = students.filter((student) => student.connected);
   const names = present.map((student) => plainText(student.name, 40)).join(', ');
   const here = present.length === 0 ? 'Nobody is here yet.' : `${countOf(present.length, 'student')} here: ${names}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LOSS_MAP_CELLS, type StudentSnapshot, type TeacherSnapshot } from '../../src-shared/ipc/snapshots';
+import { LOSS_MAP_CELLS, type RoomSnapshot, type StudentSnapshot } from '../../src-shared/ipc/snapshots';
 import { type DisplayOptions, widthOf } from './cell-text';
 import { renderStudent } from './render-student';
 import { renderTeacher } from './render-teacher';
@@ -9,9 +9,9 @@ import { groupStrip, memberStrip } from './strips';
 const wide: DisplayOptions = { columns: 110, colour: false, unicode: true };
 const narrow: DisplayOptions = { ...wide, columns: 60 };
 
-const text = (snapshot: TeacherSnapshot, options = wide) => renderTeacher(snapshot, options).join('\n');
+const text = (snapshot: RoomSnapshot, options = wide) => renderTeacher(snapshot, options).join('\n');
 const studentText = (snapshot: StudentSnapshot) => renderStudent(snapshot, wide).join('\n');
-const lineOf = (name: string, snapshot: TeacherSnapshot, options = wide) =>
+const lineOf = (name: string, snapshot: RoomSnapshot, options = wide) =>
   renderTeacher(snapshot, options).find((line) => line.includes(name)) ?? '';
 
 describe('renderTeacher', () => {

@@ -2,9 +2,9 @@ import {
   type IncomingView,
   LOSS_MAP_CELLS,
   type MemberView,
+  type RoomSnapshot,
   type RoundView,
   type StudentSnapshot,
-  type TeacherSnapshot,
   type TransferView,
 } from '../../src-shared/ipc/snapshots';
 
@@ -66,7 +66,7 @@ export function transfer(part: Partial<TransferView> = {}): TransferView {
   };
 }
 
-export function teacher(transfers: readonly TransferView[]): TeacherSnapshot {
+export function teacher(transfers: readonly TransferView[]): RoomSnapshot {
   const room = {
     name: 'Studio A',
     address: '127.0.0.1',

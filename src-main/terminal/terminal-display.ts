@@ -1,5 +1,5 @@
 import type { DeviceFetchView, DevicesView } from '../../src-shared/ipc/device-views';
-import type { StudentSnapshot, TeacherSnapshot } from '../../src-shared/ipc/snapshots';
+import type { RoomSnapshot, StudentSnapshot } from '../../src-shared/ipc/snapshots';
 import { type DisplayOptions, widthOf } from './cell-text';
 import { devicesChanges, fetchChanges } from './device-lines';
 import { studentChanges, teacherChanges } from './plain-lines';
@@ -15,7 +15,7 @@ export interface SnapshotView<Snapshot> {
   changes(before: Snapshot | undefined, after: Snapshot): string[];
 }
 
-export const teacherView: SnapshotView<TeacherSnapshot> = { render: renderTeacher, changes: teacherChanges };
+export const teacherView: SnapshotView<RoomSnapshot> = { render: renderTeacher, changes: teacherChanges };
 export const studentView: SnapshotView<StudentSnapshot> = { render: renderStudent, changes: studentChanges };
 export const devicesView: SnapshotView<DevicesView> = { render: renderDevices, changes: devicesChanges };
 export const fetchView: SnapshotView<DeviceFetchView> = { render: renderFetch, changes: fetchChanges };

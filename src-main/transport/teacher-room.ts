@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ParsedArgument } from '../../src-shared/ipc/contract';
 import type { TeacherEvent } from '../../src-shared/ipc/events';
-import type { Audience, HistoryEntry, TeacherSnapshot } from '../../src-shared/ipc/snapshots';
+import type { Audience, HistoryEntry, RoomSnapshot } from '../../src-shared/ipc/snapshots';
 import { ClassList } from '../classroom/class-list';
 import { History, type HistoryRecord, historyEntry, historyRecord } from '../classroom/history';
 import { SerialQueue } from '../library/serial-queue';
@@ -234,7 +234,7 @@ export class TeacherRoom {
     return this.door.here.length;
   }
 
-  snapshot(): TeacherSnapshot {
+  snapshot(): RoomSnapshot {
     return {
       room: this.door.view(),
       students: this.door.students(),

@@ -23,6 +23,12 @@ export function LanguageProvider({ language, children }: { language: Language; c
   );
 }
 
+/** Writes numbers as the person's region does. */
+export function useNumberFormat(): Intl.NumberFormat {
+  const { locale } = useLocale();
+  return useMemo(() => new Intl.NumberFormat(locale), [locale]);
+}
+
 /** Writes dates and times as the person's region does. */
 export function useDateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const { locale } = useLocale();

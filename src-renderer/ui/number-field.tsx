@@ -13,6 +13,9 @@ interface Props {
   onChange(value: number): void;
 }
 
+/** As people type it: a port with a comma in it is no port. */
+const UNGROUPED = { useGrouping: false };
+
 /** A whole number; arrow keys count up and down. */
 export function NumberField({ label, isLabelHidden = false, value, min, max, unit, isDisabled, onChange }: Props) {
   return (
@@ -22,6 +25,7 @@ export function NumberField({ label, isLabelHidden = false, value, min, max, uni
       minValue={min}
       maxValue={max}
       step={1}
+      formatOptions={UNGROUPED}
       isDisabled={isDisabled ?? false}
       onChange={(number) => Number.isFinite(number) && onChange(number)}
       {...(isLabelHidden ? { 'aria-label': label } : {})}

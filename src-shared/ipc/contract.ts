@@ -39,6 +39,9 @@ export const addressSchema = z
   .refine(({ port }) => port >= 1 && port <= 65_535);
 export type Address = z.infer<typeof addressSchema>;
 
+/** A port that a person may choose. */
+export const portSchema = z.int().min(1).max(65_535);
+
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
 const students = z.array(fingerprint).max(MAX_STUDENTS);
 
@@ -119,6 +122,12 @@ export const requestSchemas = {
   removeGroup: z.object({ name: nameSchema }),
   /** Examines how every student hears multicast. */
   examine: z.undefined(),
+  /** Lets devices fetch files by TFTP, or no longer; where no folder is chosen yet, the teacher picks one first. */
+  setDevices: z.object({ on: z.boolean() }),
+  /** Lets the teacher pick the folder that devices may read. */
+  chooseDevicesFolder: z.undefined(),
+  /** The port at which devices ask. */
+  setDevicesPort: z.object({ port: portSchema }),
   /** Every transfer that is over, newest first. */
   history: z.undefined(),
   /** Writes one transfer of the history, or all, to a file that the teacher picks. */
@@ -167,6 +176,10 @@ export interface SettingsView extends Preferences {
   readonly role: Role | null;
   readonly name: string;
   readonly folder: string;
+  /** Whether devices may fetch files by TFTP, of which folder, at which port. */
+  readonly devicesOn: boolean;
+  readonly devicesFolder: string | null;
+  readonly devicesPort: number;
   /** The room that the student joins by address, as it was typed. */
   readonly address: string | null;
   /** The system's language where Tutti speaks it, else English: what `language: 'system'` means. */

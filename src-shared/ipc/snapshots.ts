@@ -1,3 +1,4 @@
+import type { DevicesView } from './device-views';
 import type { MemberState, ReceivedFile, TransmissionMode } from './events';
 
 /** Immutable pictures of the engines' state, made at most ten times a second, for windows and terminals to draw. */
@@ -166,7 +167,8 @@ export interface DoctorView {
   readonly students: readonly DiagnosisView[];
 }
 
-export interface TeacherSnapshot {
+/** A teacher's room, wherever it runs. */
+export interface RoomSnapshot {
   readonly room: RoomView | null;
   /** Those who are connected in order of arrival, then those who are not, by name. */
   readonly students: readonly StudentView[];
@@ -176,6 +178,11 @@ export interface TeacherSnapshot {
   readonly doctor: DoctorView | null;
   /** The running transfer first, then the queue, then what is over, newest first. */
   readonly transfers: readonly TransferView[];
+}
+
+/** Everything that the teacher's window shows: the room, and what else its program serves. */
+export interface TeacherSnapshot extends RoomSnapshot {
+  readonly devices: DevicesView;
 }
 
 export interface FoundRoom {

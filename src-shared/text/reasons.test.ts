@@ -27,6 +27,14 @@ it.each([
     'no multicast reaches it; forged datagrams reach it on the group',
     'kein Multicast kommt dort an; dort kommen gefälschte Pakete an',
   ],
+  [
+    "blocks of 1428 bytes, because they fit the network's packets of 1500; a timeout of 2 s at most, because 2 more sessions run",
+    'Blöcke von 1428 Byte, weil sie in die Pakete des Netzwerks von 1500 passen; eine Zeitgrenze von höchstens 2 s, weil 2 weitere Sitzungen laufen',
+  ],
+  [
+    'windows of 8 blocks, because other sessions send too; a timeout of 3 s, as the device asks',
+    'Fenster von 8 Blöcken, weil andere Sitzungen auch senden; eine Zeitgrenze von 3 s, wie das Gerät es will',
+  ],
 ])('says “%s” in German', (reason, words) => {
   expect(reasonInWords(reason, german)).toBe(words);
 });

@@ -18,7 +18,9 @@ const PATTERNS = KEYS.map((key) => ({ key, pattern: patternOf(reasons[key]) }));
 /** A reason in the language of the window; one that is not known stays as it is, made inert. */
 export function reasonInWords(reason: string, i18n: i18n): string {
   const plain = plainText(reason, MAX_CHARS);
-  return i18n.language === 'en' ? plain : (translated(plain, i18n) ?? eachTranslated(plain, i18n));
+  return i18n.language === 'en'
+    ? plain
+    : (allTranslated(plain, i18n) ?? translated(plain, i18n) ?? eachTranslated(plain, i18n));
 }
 
 function translated(reason: string, i18n: i18n): string | undefined {
@@ -37,6 +39,12 @@ function placesOf(found: Readonly<Record<string, string>>, i18n: i18n): Record<s
     name === 'why' ? reasonInWords(text, i18n) : text.replace(SIZE, `$1${i18n.t('sentences:decimalPoint')}$2`),
   ];
   return Object.fromEntries(Object.entries(found).map(said));
+}
+
+/** Several reasons in a row: each is known, else the whole may be one in which a “;” stands. */
+function allTranslated(reason: string, i18n: i18n): string | undefined {
+  const said = reason.split('; ').map((one) => translated(one, i18n));
+  return said.includes(undefined) ? undefined : said.join('; ');
 }
 
 /** Students that are served together may have different reasons. */

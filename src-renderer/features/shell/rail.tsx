@@ -1,10 +1,17 @@
-import { FolderClock, Network, Send, Settings, Users } from 'lucide-react';
+import { FolderClock, HardDriveDownload, Network, Send, Settings, Users } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Logo } from '../../ui/logo';
 import { goTo, PAGES, type Page, useNavigation } from './navigation';
 
 const MODIFIER = navigator.userAgent.includes('Mac') ? '⌘' : 'Ctrl+';
-const ICONS = { send: Send, class: Users, library: FolderClock, network: Network, settings: Settings } as const;
+const ICONS = {
+  send: Send,
+  class: Users,
+  library: FolderClock,
+  devices: HardDriveDownload,
+  network: Network,
+  settings: Settings,
+} as const;
 
 /** Where one can go; a number stands at the class while strangers are at the door. */
 export function Rail({ strangers }: { strangers: number }) {

@@ -5,6 +5,7 @@ import type { TeacherSnapshot } from '../../../src-shared/ipc/snapshots';
 import { LiveRegion } from '../../ui/live-region';
 import { ProblemBanner } from '../../ui/problem-banner';
 import { ClassroomScreen } from '../classroom/classroom-screen';
+import { DevicesScreen } from '../devices/devices-screen';
 import { DoctorScreen } from '../doctor/doctor-screen';
 import { LibraryScreen } from '../library/library-screen';
 import { SendHome } from '../send/send-home';
@@ -69,6 +70,8 @@ function PageContent({ snapshot, settings }: Props) {
       return <ClassroomScreen snapshot={snapshot} />;
     case 'library':
       return <LibraryScreen transfers={snapshot.transfers} />;
+    case 'devices':
+      return <DevicesScreen devices={snapshot.devices} settings={settings} />;
     case 'network':
       return <DoctorScreen snapshot={snapshot} />;
     case 'settings':

@@ -36,6 +36,7 @@ export const desktop: Mirror<typeof english> = {
     sendFolder: 'Ordner zum Senden auswählen',
     send: 'Senden',
     receiveFolder: 'Ordner für empfangene Musik auswählen',
+    devicesFolder: 'Ordner auswählen, aus dem Geräte Dateien holen dürfen',
     choose: 'Auswählen',
     export: 'Verlauf exportieren',
     exportName: 'Tutti-Verlauf',

@@ -1,6 +1,7 @@
 import { classroom } from './classroom';
 import { common } from './common';
 import { desktop } from './desktop';
+import { devices } from './devices';
 import { doctor } from './doctor';
 import { library } from './library';
 import { reasons } from './reasons';
@@ -16,6 +17,7 @@ export const de = {
   classroom,
   common,
   desktop,
+  devices,
   doctor,
   library,
   reasons,

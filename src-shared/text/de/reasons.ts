@@ -74,4 +74,34 @@ export const reasons: Mirror<typeof english> = {
   noInterface:
     'Dieser Computer hat keine Netzwerkverbindung. Verbinde ihn mit dem Netzwerk des Raums, per Kabel oder WLAN.',
   portTaken: 'Ein anderes Programm benutzt {{place}} schon. Schließe es oder wähle einen anderen Port.',
+
+  // Devices that fetch files by TFTP.
+  usualBlock: 'Blöcke von {{bytes}} Byte, weil das Gerät keine Größe nennt',
+  askedBlock: 'Blöcke von {{bytes}} Byte, wie das Gerät es will',
+  fittingBlock: 'Blöcke von {{bytes}} Byte, weil sie in die Pakete des Netzwerks von {{mtu}} passen',
+  numberedBlock: 'Blöcke von {{bytes}} Byte, weil eine Gruppe höchstens 65.535 davon hat',
+  shortBlock: 'kurze Blöcke, weil {{share}} verloren gehen',
+  groupTooSmall: 'per Unicast, weil eine Gruppe Blöcke von {{bytes}} Byte bräuchte, mehr, als das Gerät annimmt',
+  askedWindow: 'Fenster von {{blocks}} Blöcken, wie das Gerät es will',
+  lessWindow: 'Fenster von {{blocks}} Blöcken, weil {{why}}',
+  muchLost: 'viel verloren geht',
+  othersSend: 'andere Sitzungen auch senden',
+  bufferFull: 'der Puffer eines Geräts nicht mehr fasst',
+  askedTimeout: 'eine Zeitgrenze von {{seconds}} s, wie das Gerät es will',
+  usualTimeout: 'eine Zeitgrenze von höchstens {{seconds}} s',
+  moreSessions: '{{why}}, weil {{sessions}} weitere Sitzungen laufen',
+  gotStuck: 'Es antwortet nicht mehr',
+  neverAnswered: 'Es hat nie geantwortet',
+  laterMaster: 'Es hat als Master nicht geantwortet und kommt noch einmal an die Reihe',
+  deviceEnded: 'Es hat abgebrochen: „{{why}}“',
+  deviceStrange: 'Es hat gesendet, was da nicht hingehört: {{why}}',
+  deviceChanged: 'Es hat etwas anderes verlangt',
+  sharedChanged: 'Die Datei hat sich beim Senden geändert',
+  tftpPortTaken:
+    '{{place}} ist belegt: Auf diesem Computer läuft ein anderer TFTP-Server. Schließe ihn oder nimm einen anderen Port.',
+  tftpPortForbidden:
+    'Port {{port}} gehört auf diesem Computer der Administration: Nimm {{other}}, oder starte Tutti mit deren Rechten.',
+  sharedGone: 'Der Ordner „{{folder}}“ ist nicht da: Wähle einen anderen.',
+  sharedForbidden: 'Der Ordner „{{folder}}“ lässt sich nicht freigeben: {{why}}.',
+  sharedNoFolder: '„{{folder}}“ ist eine Datei: Geräten wird ein Ordner gezeigt.',
 };

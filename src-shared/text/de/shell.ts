@@ -6,6 +6,7 @@ export const shell: Mirror<typeof english> = {
   send: 'Senden',
   class: 'Klasse',
   library: 'Verlauf',
+  devices: 'Geräte',
   network: 'Netzwerk',
   settings: 'Einstellungen',
   strangers_one: '{{count}} fremdes Gerät',

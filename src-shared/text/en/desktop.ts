@@ -34,6 +34,7 @@ export const desktop = {
     sendFolder: 'Choose the folders to send',
     send: 'Send',
     receiveFolder: 'Choose the folder for received music',
+    devicesFolder: 'Choose the folder that devices may fetch files from',
     choose: 'Choose',
     export: 'Export the history',
     exportName: 'Tutti history',

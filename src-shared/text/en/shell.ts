@@ -3,6 +3,7 @@ export const shell = {
   send: 'Send',
   class: 'Class',
   library: 'Library',
+  devices: 'Devices',
   network: 'Network',
   settings: 'Settings',
   strangers_one: '{{count}} stranger',
