@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { DeviceServerEvent } from '../../src-shared/ipc/device-events';
-import type { DevicesView } from '../../src-shared/ipc/device-views';
+import type { DeviceRefusalView, DevicesView } from '../../src-shared/ipc/device-views';
 import { hostAndPort } from '../../src-shared/text/host-and-port';
 import { messageOf } from '../../src-shared/text/message-of';
 import { errorCode } from '../library/library-error';
@@ -48,6 +48,8 @@ const DEFAULT_TTL = 1;
 /** A class that is switched on at once has asked within it, and no client loses patience: atftp asks again after five seconds. */
 const DEFAULT_DELAY_MS = 1_000;
 const ALL_ADDRESSES = '0.0.0.0';
+/** Refusals that are shown: whoever asks for nonsense all day fills no memory. */
+const MAX_REFUSALS = 5;
 
 /** What `open` has found out. */
 interface Place {
@@ -69,6 +71,7 @@ export class DeviceServer {
   private readonly timer: DeadlineTimer;
   private readonly subnets = new LocalSubnets();
   private port: UdpPort | undefined;
+  private refusals: readonly DeviceRefusalView[] = [];
   private isClosed = false;
 
   private constructor(
@@ -113,7 +116,7 @@ export class DeviceServer {
   snapshot(): DevicesView {
     const { address = null, port = null } = this.port?.endpoint ?? {};
     const sessions = this.machine.view(this.clock.now(), Date.now());
-    return { state: 'on', folder: this.folder.path, address, port, sessions };
+    return { state: 'on', folder: this.folder.path, address, port, sessions, refusals: this.refusals };
   }
 
   /** Tells every client that it is over, and lets go of ports and files. */
@@ -156,7 +159,7 @@ export class DeviceServer {
   private carryOut(output: ServerOutput): void {
     switch (output.kind) {
       case 'event':
-        return this.options.onEvent(output.event);
+        return this.tell(output.event);
       case 'send':
         return this.portOf(output.session)?.send(output.bytes, output.to);
       case 'closeSession':
@@ -164,6 +167,14 @@ export class DeviceServer {
       default:
         return this.sessionOf(output.session).carryOut(output);
     }
+  }
+
+  private tell(event: DeviceServerEvent): void {
+    if (event.event === 'refused') {
+      const { address, file, why } = event;
+      this.refusals = [{ address, file, why, at: Date.now() }, ...this.refusals].slice(0, MAX_REFUSALS);
+    }
+    this.options.onEvent(event);
   }
 
   /** Where a session sends from; requests are answered from where they came to as long as there is none. */

@@ -104,7 +104,7 @@ describe('a file for one device', () => {
   });
 
   it('is told why it cannot be, and leaves nothing behind', async () => {
-    const { events, port } = await serve();
+    const { server, events, port } = await serve();
     const got = await fetch(port, 'nothing.wav', { out: join(base, 'out', 'nothing.wav') });
     expect(got.ok).toBe(false);
     expect(reasonsOf(got.events)).toEqual([
@@ -112,6 +112,9 @@ describe('a file for one device', () => {
     ]);
     expect(readdirSync(join(base, 'out'))).toEqual([]);
     expect(events.at(-1)).toMatchObject({ event: 'refused', file: 'nothing.wav', code: ErrorCode.notFound });
+    expect(server.snapshot().refusals).toMatchObject([
+      { file: 'nothing.wav', why: expect.stringContaining('no such file') },
+    ]);
   });
 
   it('goes beside what has its name already', async () => {
@@ -218,7 +221,14 @@ describe('a server', () => {
   it('says where it is', async () => {
     const { server, events, port } = await serve();
     expect(events).toEqual([{ event: 'listening', address: LOOPBACK, port, root }]);
-    expect(server.snapshot()).toEqual({ state: 'on', folder: root, address: LOOPBACK, port, sessions: [] });
+    expect(server.snapshot()).toEqual({
+      state: 'on',
+      folder: root,
+      address: LOOPBACK,
+      port,
+      sessions: [],
+      refusals: [],
+    });
   });
 
   it('says that its port is in use', async () => {

@@ -79,6 +79,17 @@ it('tells the newest session last', () => {
   expect(lines).toEqual(['10.0.0.2:1 asks for a.', '10.0.0.2:1 asks for b.']);
 });
 
+it('tells and draws who got nothing, once, and why', () => {
+  const mistyped = { address: '10.0.0.2:1', file: 'sonng.wav', why: 'There is no such file: sonng.wav', at: 1 };
+  const sly = { address: '10.0.0.3:1', file: '../x\x1b[2J', why: 'It leads out', at: 2 };
+  const before = { ...serving(), refusals: [mistyped] };
+  const after = { ...serving(), refusals: [sly, mistyped] };
+  const line = '10.0.0.2:1 did not get sonng.wav: There is no such file: sonng.wav.';
+  expect(devicesChanges(serving(), before)).toEqual([line]);
+  expect(devicesChanges(before, after)).toEqual(['10.0.0.3:1 did not get ../x [2J: It leads out.']);
+  expect(renderDevices(before, OPTIONS)).toContain(line);
+});
+
 it('draws sessions with their devices, and no name steers the terminal', () => {
   const lines = renderDevices(
     serving(session({ file: 'a\x1b[2J\u202eb', state: 'sending', progress: 0.43, rate: 5e6 })),

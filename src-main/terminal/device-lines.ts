@@ -6,7 +6,7 @@ import type {
 } from '../../src-shared/ipc/device-views';
 import { capitalized, countOf } from '../../src-shared/text/format';
 import { plainText } from '../../src-shared/text/plain-text';
-import { fetchInWords, servingInWords, sessionInWords } from './render-devices';
+import { fetchInWords, refusalInWords, servingInWords, sessionInWords } from './render-devices';
 
 /** What a pipe or a log file gets of the TFTP commands: one plain line for each change of state, none for progress. */
 
@@ -20,6 +20,14 @@ export function devicesChanges(before: DevicesView | undefined, after: DevicesVi
     const earlier = before?.sessions.find(({ id }) => id === session.id);
     lines.push(...sessionChanges(earlier, session));
   }
+  const known = before?.refusals ?? [];
+  const { refusals = [] } = after;
+  lines.push(
+    ...refusals
+      .filter((refusal) => !known.includes(refusal))
+      .reverse()
+      .map(refusalInWords),
+  );
   return lines;
 }
 

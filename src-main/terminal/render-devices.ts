@@ -2,6 +2,7 @@ import type {
   DeviceClientState,
   DeviceClientView,
   DeviceFetchView,
+  DeviceRefusalView,
   DeviceSessionView,
   DevicesView,
 } from '../../src-shared/ipc/device-views';
@@ -27,12 +28,13 @@ const SIGNS: Record<DeviceClientState, { readonly sign: string; readonly style: 
 
 /** The display of `tutti tftp serve`: where it is, each session with its devices, and why it is sent as it is. */
 export function renderDevices(view: DevicesView, options: DisplayOptions): string[] {
-  const lines = [drawLine([{ text: servingInWords(view), style: 'bold' }], options)];
-  if (view.sessions.length === 0)
-    return [...lines, drawLine([{ text: 'No device has asked yet.', style: 'dim' }], options)];
+  const { sessions, refusals = [] } = view;
+  const isQuiet = sessions.length === 0 && refusals.length === 0;
   return [
-    ...lines,
-    ...view.sessions.slice(0, MAX_SESSIONS).flatMap((session) => ['', ...sessionLines(session, options)]),
+    drawLine([{ text: servingInWords(view), style: 'bold' }], options),
+    ...(isQuiet ? [drawLine([{ text: 'No device has asked yet.', style: 'dim' }], options)] : []),
+    ...refusals.map((refusal) => drawLine([{ text: refusalInWords(refusal), style: 'warning' }], options)),
+    ...sessions.slice(0, MAX_SESSIONS).flatMap((session) => ['', ...sessionLines(session, options)]),
   ];
 }
 
@@ -40,6 +42,11 @@ export function renderDevices(view: DevicesView, options: DisplayOptions): strin
 export function servingInWords({ folder, address, port }: DevicesView): string {
   const place = address === null || port === null ? 'nowhere yet' : hostAndPort(address, port);
   return `Devices can read ${plainText(folder ?? '', 400)} by TFTP at ${place}.`;
+}
+
+/** Who got nothing, and why: also for plain output. */
+export function refusalInWords({ address, file, why }: DeviceRefusalView): string {
+  return `${address} did not get ${plainText(file, FILE_CHARS)}: ${plainText(why, WHY_CHARS)}.`;
 }
 
 /** What is sent, to whom, and in which pieces: also for plain output. */

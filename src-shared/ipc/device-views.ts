@@ -53,6 +53,17 @@ export interface DeviceSessionView {
   readonly startedAt: number;
 }
 
+/** A request that was answered with an ERROR. */
+export interface DeviceRefusalView {
+  /** `address:port` of the device. */
+  readonly address: string;
+  /** What it asked for, as it wrote it. */
+  readonly file: string;
+  readonly why: string;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
 export interface DevicesView {
   readonly state: 'off' | 'on' | 'failed';
   /** Why it failed: one sentence. */
@@ -64,6 +75,8 @@ export interface DevicesView {
   readonly port: number | null;
   /** Those that run first, then the latest that are over. */
   readonly sessions: readonly DeviceSessionView[];
+  /** The latest, newest first: mostly a name that was mistyped on a device. */
+  readonly refusals?: readonly DeviceRefusalView[];
 }
 
 /** A file that `tutti tftp get` fetches. */
