@@ -100,10 +100,10 @@ export class DevicesLab {
   }
 
   /** Lets device 1, 2, … fetch a file of the server. */
-  fetch(device: number, peer: Peer, file: string): Fetching {
+  fetch(device: number, peer: Peer, file: string, port = PORT): Fetching {
     const path = join(this.directory, `${++this.#fetched}-from-${device}`);
     const { address: host } = this.server;
-    const [command, args] = peer({ host, port: PORT, file, to: path });
+    const [command, args] = peer({ host, port, file, to: path });
     return { program: this.run(device, command, args), path };
   }
 

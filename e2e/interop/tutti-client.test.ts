@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { sha256 } from '../lab/files';
-import { type DeviceClient, type DevicesLab, PORT } from './devices-lab';
+import type { DeviceClient } from './devices-lab';
+import { ATFTPD, DNSMASQ } from './foreign-servers';
 import { describeInterop, expectFetched, openDevicesLab } from './interop-test';
 import { atftp } from './peers';
 
@@ -16,7 +17,7 @@ describeInterop('tutti tftp get', () => {
   ] as const)('from atftpd: %s', async ([, options], context) => {
     const lab = openDevicesLab(context, 1);
     const file = lab.file('song.wav', SIZE);
-    await startAtftpd(lab);
+    await ATFTPD.start(lab);
     await expectGot(file, [lab.get(1, 'song.wav', options)]);
   });
 
@@ -24,7 +25,7 @@ describeInterop('tutti tftp get', () => {
     const lab = openDevicesLab(context, 3);
     const size = 16_000_000;
     const file = lab.file('song.wav', size);
-    await startAtftpd(lab);
+    await ATFTPD.start(lab);
     const options = ['--multicast', '--blksize', String(BLKSIZE)];
     await expectGot(
       file,
@@ -37,17 +38,8 @@ describeInterop('tutti tftp get', () => {
   test('from dnsmasq, which knows no multicast: by unicast, as if it had not been asked', async (context) => {
     const lab = openDevicesLab(context, 1);
     const file = lab.file('song.wav', SIZE);
-    const { address } = lab.server;
-    const place = [`--listen-address=${address}`, '--bind-interfaces', '--port=0', '--user=root', '--pid-file='];
-    const dnsmasq = lab.start('dnsmasq', [
-      '--keep-in-foreground',
-      '--log-facility=-',
-      ...place,
-      '--enable-tftp',
-      `--tftp-root=${lab.root}`,
-    ]);
-    await dnsmasq.says(/TFTP root/);
-    const client = lab.get(1, 'song.wav', ['--multicast', '--blksize', String(BLKSIZE)], 69);
+    await DNSMASQ.start(lab);
+    const client = lab.get(1, 'song.wav', ['--multicast', '--blksize', String(BLKSIZE)], DNSMASQ.port);
     await expectGot(file, [client]);
     expect(client.all('session')).toMatchObject([{ group: null, blksize: BLKSIZE, bytes: SIZE }]);
     expect(lab.packets().multicast).toBe(0);
@@ -76,29 +68,12 @@ describeInterop('tutti tftp get', () => {
   test('is told by atftpd what is not there', async (context) => {
     const lab = openDevicesLab(context, 1);
     lab.file('song.wav', 10);
-    await startAtftpd(lab);
+    await ATFTPD.start(lab);
     const client = lab.get(1, 'nothing.wav');
     expect(await client.exitCode()).toBe(1);
     expect(client.all('failed')).toMatchObject([{ reason: expect.stringMatching(/not found/i) }]);
   });
 });
-
-/** Debian's atftpd, which speaks RFC 2090 from the other side. */
-async function startAtftpd(lab: DevicesLab): Promise<void> {
-  const place = ['--bind-address', lab.server.address, '--port', String(PORT), '--user', 'root.root'];
-  const groups = ['--mcast-addr', '239.255.77.1', '--mcast-port', '1758', '--mcast-ttl', '1'];
-  const atftpd = lab.start('atftpd', [
-    '--daemon',
-    '--no-fork',
-    '--verbose=7',
-    '--logfile',
-    '-',
-    ...place,
-    ...groups,
-    lab.root,
-  ]);
-  await atftpd.says(/started|listen|Advanced Trivial FTP/i);
-}
 
 async function expectGot(
   original: string,
