@@ -72,6 +72,18 @@ describe('the shared folder', () => {
       });
   });
 
+  it('keeps to itself what is hidden by a dot, also behind a link', async () => {
+    mkdirSync(join(root, '.ssh'));
+    writeFileSync(join(root, '.ssh', 'id'), 'secret');
+    writeFileSync(join(root, 'boot', '.env'), 'secret');
+    symlinkSync(join(root, '.ssh'), join(root, 'keys'));
+    for (const name of ['.ssh/id', 'boot/.env', 'keys/id'])
+      expect(await refusalOf(name)).toMatchObject({
+        code: ErrorCode.accessViolation,
+        message: `This is hidden: ${name}`,
+      });
+  });
+
   it('is not fooled by a folder whose name begins like its own', async () => {
     mkdirSync(`${root}-private`);
     writeFileSync(join(`${root}-private`, 'diary'), 'secret');

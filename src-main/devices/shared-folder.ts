@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { messageOf } from '../../src-shared/text/message-of';
 import { plainText } from '../../src-shared/text/plain-text';
 import { errorCode } from '../library/library-error';
@@ -19,7 +19,10 @@ const NAME_CHARS = 80;
 /** A link at the last step is refused, and a pipe opens at once instead of waiting for its writer. Windows has neither. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** The folder that devices may read (docs/tftp.md, “What a device can reach”): plain files below it, and nothing else on the machine. */
+/**
+ * The folder that devices may read (docs/tftp.md, “What a device can reach”): plain files below it, and nothing else on the
+ * machine. Nor what is hidden by a dot: whoever shares a home folder does not mean the keys in it.
+ */
 export class SharedFolder {
   private constructor(
     /** Its true path. */
@@ -59,6 +62,8 @@ export class SharedFolder {
     const real = await realpath(path);
     if (!this.holds(real))
       throw new TftpError(ErrorCode.accessViolation, `This leads out of the shared folder: ${shown(name)}`);
+    if (relative(this.path, real).split(sep).some(isHidden))
+      throw new TftpError(ErrorCode.accessViolation, `This is hidden: ${shown(name)}`);
     const handle = await open(real, OPEN_FLAGS);
     try {
       const found = await handle.stat();
@@ -98,6 +103,10 @@ function asTftpError(error: unknown, name: string): TftpError {
     default:
       return new TftpError(ErrorCode.undefined, `This cannot be read (${code ?? 'unknown error'}): ${shown(name)}`);
   }
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith('.');
 }
 
 function shown(name: string): string {

@@ -54,6 +54,8 @@ export class TftpGet {
   private readonly startedAt: number;
   private port: UdpPort | undefined;
   private group: Promise<DataReceiver | undefined> = Promise.resolve(undefined);
+  /** Counts joins and leaves: what was joined may have been left before it is reported. */
+  private membership = 0;
   private file: ReceivedFile | undefined;
   private placing: Promise<void> = Promise.resolve();
   private isOver = false;
@@ -186,10 +188,10 @@ export class TftpGet {
   }
 
   private join(group: Endpoint): void {
-    this.group = this.openGroup(group);
+    this.group = this.openGroup(group, ++this.membership);
   }
 
-  private async openGroup({ address, port }: Endpoint): Promise<DataReceiver | undefined> {
+  private async openGroup({ address, port }: Endpoint, membership: number): Promise<DataReceiver | undefined> {
     try {
       const receiver = await openReceiver({
         group: address,
@@ -198,16 +200,19 @@ export class TftpGet {
         onDatagram: (bytes, source, sourcePort) =>
           this.feed((now) => this.machine.groupDatagram(bytes, { address: source, port: sourcePort }, now)),
       });
-      this.clock.after(JOIN_MS, () => this.feed((now) => this.machine.groupJoined(now)));
+      this.clock.after(JOIN_MS, () => {
+        if (membership === this.membership) this.feed((now) => this.machine.groupJoined(now));
+      });
       return receiver;
     } catch {
-      this.feed((now) => this.machine.groupFailed(now));
+      if (membership === this.membership) this.feed((now) => this.machine.groupFailed(now));
       return undefined;
     }
   }
 
   private leave(): void {
     const group = this.group;
+    this.membership++;
     this.group = Promise.resolve(undefined);
     void group.then((receiver) => receiver?.close());
   }
