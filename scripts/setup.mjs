@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildAccelerator } from './build-accelerator.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const OLDEST_NODE = [20, 19];
@@ -12,6 +13,8 @@ const SOURCES = ['src-main', 'src-renderer', 'src-shared', 'assets', 'electron.v
 checkNode();
 install();
 build();
+// Where it cannot be built Tutti does without; `npm run build:accelerator` says why.
+await buildAccelerator();
 
 function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

@@ -17,6 +17,7 @@ const TFTP = 'src-main/tftp';
 const LIBRARY = 'src-main/library';
 const SECURITY = 'src-main/security';
 const CLASSROOM = 'src-main/classroom';
+const ACCELERATOR = 'src-main/accelerator';
 const TRANSPORT = 'src-main/transport';
 const DEVICES = 'src-main/devices';
 const TERMINAL = 'src-main/terminal';
@@ -36,7 +37,12 @@ const PARTS: readonly Part[] = [
     packages: ['node:*', '@noble/curves/*', '@peculiar/x509', 'reflect-metadata', 'zod'],
   },
   { place: CLASSROOM, mayImport: [SHARED, LIBRARY, SECURITY], packages: ['node:*', 'zod'] },
-  { place: TRANSPORT, mayImport: [SHARED, ENGINES, LIBRARY, SECURITY, CLASSROOM], packages: ['node:*', 'zod'] },
+  { place: ACCELERATOR, mayImport: [], packages: ['node:*'] },
+  {
+    place: TRANSPORT,
+    mayImport: [SHARED, ENGINES, LIBRARY, SECURITY, CLASSROOM, ACCELERATOR],
+    packages: ['node:*', 'zod'],
+  },
   { place: DEVICES, mayImport: [SHARED, TFTP, LIBRARY, TRANSPORT], packages: ['node:*'] },
   { place: TERMINAL, mayImport: [SHARED], packages: ['node:*'] },
   { place: COMMAND_LINE, mayImport: [SHARED, SECURITY, TFTP, TRANSPORT, DEVICES, TERMINAL], packages: ['node:*'] },
@@ -141,7 +147,7 @@ describe('these checks themselves', () => {
 function sourcesBelow(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .map((file) => posix.join(folder, ...file.split(sep)))
-    .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$|\.d\.ts$/.test(file));
+    .filter((file) => /\.tsx?$/.test(file) && !/\.test(?:-program)?\.tsx?$|\.d\.ts$/.test(file));
 }
 
 /** What a file imports: names of packages as they are, files as paths from the root without extension. */

@@ -23,6 +23,7 @@ const room = {
   fingerprint: 'f'.repeat(64),
   group: '239.255.12.4',
   groupPort: 47_472,
+  dataPath: 'dgram' as const,
   code: '12345678',
 };
 

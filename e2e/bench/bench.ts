@@ -8,7 +8,7 @@ import { Session } from '../lab/session';
 import { type Measurement, median, type Network, type Tool } from './measurement';
 import { comparisonTable, performancePage, type Row, targetTable } from './report';
 import { measureTargets } from './targets';
-import { tutti } from './tutti';
+import { tuttiAccelerated, tuttiDgram } from './tutti';
 import { udpcast } from './udpcast';
 import { uftp } from './uftp';
 
@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
   const targets = await measureTargets(BASE, isQuick);
   console.log(targetTable(targets));
   if (!isQuick) writeFileSync(PAGE, performancePage(rows, targets, plan.fileBytes));
-  return rows.every(({ results }) => results.get(tutti.name) !== undefined) ? 0 : 1;
+  return rows.every(({ results }) => results.get(tuttiDgram.name) !== undefined) ? 0 : 1;
 }
 
 function complain(problem: string, code: number): number {
@@ -56,7 +56,7 @@ function complain(problem: string, code: number): number {
 }
 
 function availableTools(): Tool[] {
-  return [uftp, udpcast, tutti].filter((tool) => {
+  return [uftp, udpcast, tuttiDgram, tuttiAccelerated].filter((tool) => {
     const problem = tool.problem();
     if (problem !== undefined) console.log(`Without ${tool.name}: ${problem}.`);
     return problem === undefined;
@@ -80,29 +80,21 @@ async function measureRow(
   students: number,
   loss: number,
 ): Promise<Row> {
+  const runs = new Map(tools.map((tool): [Tool, Measurement[]] => [tool, []]));
+  // In turns: what else the machine does meanwhile meets all of them.
+  for (let i = 0; i < plan.runs; i++) {
+    for (const [tool, done] of runs) {
+      const run = await measure(plan.fileBytes, tool, network, students, loss);
+      if (run !== undefined) done.push(run);
+    }
+  }
   const results = new Map<string, Measurement | undefined>();
-  for (const tool of tools) {
-    process.stdout.write(`${network.name}, ${students} students, ${loss * 100} % loss, ${tool.name}: `);
-    const runs = await repeat(plan, tool, network, students, loss);
-    results.set(tool.name, middle(runs));
-    console.log(runs.map((run) => `${run.megabytesPerSecond.toFixed(0)} MB/s`).join(', ') || 'no result');
+  for (const [tool, done] of runs) {
+    const figures = done.map((run) => `${run.megabytesPerSecond.toFixed(0)} MB/s`).join(', ') || 'no result';
+    console.log(`${network.name}, ${students} students, ${loss * 100} % loss, ${tool.name}: ${figures}`);
+    results.set(tool.name, middle(done));
   }
   return { network: network.name, students, loss, results };
-}
-
-async function repeat(
-  plan: Plan,
-  tool: Tool,
-  network: Network,
-  students: number,
-  loss: number,
-): Promise<Measurement[]> {
-  const runs: Measurement[] = [];
-  for (let i = 0; i < plan.runs; i++) {
-    const run = await measure(plan.fileBytes, tool, network, students, loss);
-    if (run !== undefined) runs.push(run);
-  }
-  return runs;
 }
 
 /** One run in a lab of its own. A tool that fails has no figure; the reason is printed. */

@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import { loadNativeModule } from '../../src-main/accelerator/native-module';
+import type { DataPath } from '../../src-shared/ipc/events';
 import { sha256 } from '../lab/files';
 import type { Session, Student, Teacher } from '../lab/session';
 import type { Tool } from './measurement';
@@ -6,17 +8,25 @@ import type { Tool } from './measurement';
 const LIMIT_MS = 180_000;
 
 /** Tutti itself, with its defaults: it finds its rate alone. */
-export const tutti: Tool = {
-  name: 'tutti',
-  problem: () => undefined,
-  async run(session, file) {
-    const { teacher, students } = await sendFile(session, file);
-    return {
-      dataSeconds: (lastComplete(students) - firstData(teacher)) / 1000,
-      sessionSeconds: (lastOf(teacher.all('finished').map(({ at }) => at)) - roomFull(teacher)) / 1000,
-    };
-  },
-};
+function tutti(dataPath: DataPath, problem: () => string | undefined): Tool {
+  return {
+    name: `tutti, ${dataPath}`,
+    problem,
+    async run(session, file) {
+      session.environment.TUTTI_DATA_PATH = dataPath;
+      const { teacher, students } = await sendFile(session, file);
+      return {
+        dataSeconds: (lastComplete(students) - firstData(teacher)) / 1000,
+        sessionSeconds: (lastOf(teacher.all('finished').map(({ at }) => at)) - roomFull(teacher)) / 1000,
+      };
+    },
+  };
+}
+
+export const tuttiDgram = tutti('dgram', () => undefined);
+export const tuttiAccelerated = tutti('accelerated', () =>
+  loadNativeModule() === undefined ? 'npm run build:accelerator says why there is none' : undefined,
+);
 
 /** Sends one file to everybody. @throws Error where somebody has not got it. */
 export async function sendFile(session: Session, file: string): Promise<{ teacher: Teacher; students: Student[] }> {

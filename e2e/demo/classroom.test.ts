@@ -11,7 +11,7 @@ const role = process.argv[2];
 const say = (event) => console.log(JSON.stringify({ at: Date.now(), ...event }));
 process.on('SIGINT', () => process.exit(130));
 if (role === 'send') {
-  say({ event: 'room', address: '127.0.0.1', port: 4711, fingerprint: 'f'.repeat(64), group: '239.255.42.1', groupPort: 47000, code: '01234567' });
+  say({ event: 'room', address: '127.0.0.1', port: 4711, fingerprint: 'f'.repeat(64), group: '239.255.42.1', groupPort: 47000, dataPath: 'dgram', code: '01234567' });
   if (process.env.STAND_IN === 'teacher dies') { console.error('Port 4711 is busy.'); process.exit(1); }
   if (process.env.STAND_IN === 'teacher babbles') console.log('la la la');
   const finished = { transfer: 't', ok: true, complete: [], failed: [], bytes: 1, resentBytes: 0, filledBytes: 0 };

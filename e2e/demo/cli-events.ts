@@ -30,6 +30,7 @@ const teacherEvents = z.discriminatedUnion('event', [
     fingerprint: z.string(),
     group: z.string(),
     groupPort: z.int(),
+    dataPath: z.enum(['dgram', 'accelerated']),
     code,
   }),
   z.object({ event: z.literal('code'), at, code }),

@@ -25,6 +25,7 @@ const room: TeacherEvent = {
   fingerprint: 'f'.repeat(64),
   group: '239.255.42.1',
   groupPort: 47000,
+  dataPath: 'dgram',
   code: '01234567',
 };
 

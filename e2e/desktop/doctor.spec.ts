@@ -21,6 +21,7 @@ async function showNetwork(...frames: TeacherSnapshot[]): Promise<StartedApp> {
 
 test('network: one button examines it', async () => {
   const shown = await showNetwork(teacher.snapshot(27, []));
+  await expect(shown.page.getByTestId('data-path')).toContainText('its accelerator is in use');
   await lookAt(shown, 'network-first');
   await shown.page.getByRole('button', { name: 'Examine the network' }).click();
   await expect.poll(async () => (await recordedCommands(shown.app)).map(({ name }) => name)).toContain('examine');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { loadNativeModule } from '../../src-main/accelerator/native-module';
 import { digestsOf, makeFile } from './files';
 import { impair } from './impairments';
 import { describeLab, expectAllComplete, openSession, sendToAll } from './lab-test';
@@ -17,6 +18,25 @@ describeLab('a room on a lossy network', () => {
     const room = await sendToAll(session, paths);
     await expectAllComplete(session, room, digestsOf(paths));
     if (loss >= 0.05) expect(repairedBytes(room.teacher.all('finished'))).toBeGreaterThan(0);
+  });
+
+  const pairs = (['dgram', 'accelerated'] as const).flatMap((teacher) =>
+    (['dgram', 'accelerated'] as const).map((students) => ({ teacher, students })),
+  );
+
+  // All other tests use the accelerator on both sides, where there is one.
+  test.for(pairs)('a teacher with $teacher, students with $students', async (paths, context) => {
+    context.skip(Object.values(paths).includes('accelerated') && loadNativeModule() === undefined, 'no accelerator');
+    const session = openSession(context, 3);
+    for (const student of session.lab.students) impair(student, { loss: 0.05 });
+    const music = [makeFile(session.music, 'Sonata.wav', 4 * MEGABYTE)];
+    session.environment.TUTTI_DATA_PATH = paths.teacher;
+    const teacher = await session.teach(music, ['--wait-for', '3', '--wait', '30']);
+    expect(teacher.all('room').map(({ dataPath }) => dataPath)).toEqual([paths.teacher]);
+    session.environment.TUTTI_DATA_PATH = paths.students;
+    const students = await Promise.all([1, 2, 3].map((number) => session.receive(number)));
+    await expectAllComplete(session, { teacher, students }, digestsOf(music));
+    expect(repairedBytes(teacher.all('finished'))).toBeGreaterThan(0);
   });
 
   test('losses that come in bursts', async (context) => {

@@ -26,9 +26,11 @@ export class CliProcess<E extends { event: string }> {
     readonly name: string,
     host: Host,
     args: readonly string[],
+    environment: Readonly<Record<string, string>>,
   ) {
     const command = inside(host, process.execPath, [CLI, ...args, '--json']);
-    this.#child = spawn(...command, { cwd: ROOT, env: COMMAND_ENV, stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...COMMAND_ENV, ...environment };
+    this.#child = spawn(...command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child.once('close', (code, signal) => {
       this.#exit = { code, signal };
     });
@@ -36,8 +38,13 @@ export class CliProcess<E extends { event: string }> {
     this.#readLines();
   }
 
-  static start<E extends { event: string }>(name: string, host: Host, args: readonly string[]): CliProcess<E> {
-    return new CliProcess<E>(name, host, args);
+  static start<E extends { event: string }>(
+    name: string,
+    host: Host,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): CliProcess<E> {
+    return new CliProcess<E>(name, host, args, environment);
   }
 
   /** @throws ProcessError where it could not be started. */

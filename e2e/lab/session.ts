@@ -17,6 +17,8 @@ const PAYLOAD_BYTES = 1448;
 export class Session {
   readonly lab: Lab;
   readonly directory: string;
+  /** Variables for everybody who is started from here on. */
+  readonly environment: Record<string, string> = {};
   readonly #teachers: Teacher[] = [];
   readonly #students = new Map<number, Student[]>();
   readonly #disturbed = new Set<number>();
@@ -58,7 +60,8 @@ export class Session {
       this.#folder('teacher-state'),
       ...(options.includes('--code') ? [] : ['--trust-on-first-use']),
     ];
-    const teacher: Teacher = CliProcess.start('teacher', this.lab.teacher, ['send', ...paths, ...place, ...options]);
+    const args = ['send', ...paths, ...place, ...options];
+    const teacher: Teacher = CliProcess.start('teacher', this.lab.teacher, args, this.environment);
     this.#teachers.push(teacher);
     await teacher.waitFor('room');
     return teacher;
@@ -79,7 +82,7 @@ export class Session {
     const host = this.lab.student(number);
     const place = ['--dir', this.folderOf(number), '--interface', host.address];
     const args = ['receive', ...place, '--name', nameOf(number), '--once', ...options];
-    const student: Student = CliProcess.start(nameOf(number), host, args);
+    const student: Student = CliProcess.start(nameOf(number), host, args, this.environment);
     this.#students.set(number, [...(this.#students.get(number) ?? []), student]);
     return student;
   }

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openReceiver, openSender } from '../../src-main/transport/data-channel';
+import { openReceiver, openSender } from '../../src-main/transport/dgram-channel';
 import { DATA, HEADER_BYTES, splitTransferId, writeHeader } from '../../src-shared/wire/data-datagram';
 import { Classroom, digests, expectEverywhere, LOOPBACK, type Student, sendTo, type Teacher } from './classroom';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openSender } from '../../src-main/transport/data-channel';
+import { openSender } from '../../src-main/transport/dgram-channel';
 import { decodeRanges } from '../../src-shared/ranges/range-codec';
 import {
   DATA,

@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { expect, type Page, test } from '@playwright/test';
@@ -69,6 +69,14 @@ test('a first start becomes a room, and stays one', async () => {
   await expect(again.getByText(CODE).first()).toBeVisible();
 });
 
+test('uses the accelerator where one was built', async () => {
+  const page = await start('teacher', { TUTTI_LISTEN: `127.0.0.1:${await freePort()}` });
+  await introduce(page, 'I teach', 'Ms Rivera');
+  await page.getByRole('button', { name: 'Network' }).click();
+  const words = existsSync(ACCELERATOR) ? 'its accelerator is in use' : 'it has no accelerator';
+  await expect(page.getByTestId('data-path')).toContainText(words);
+});
+
 test('a student pairs with the code, and is in again by itself after a restart', async () => {
   const room = `127.0.0.1:${await freePort()}`;
   const teacher = await start('teacher', { TUTTI_LISTEN: room });
@@ -86,6 +94,12 @@ test('a student pairs with the code, and is in again by itself after a restart',
   await expect(teacher.getByText('0 of 1 here')).toBeVisible();
   await expect((await start('student', env)).getByRole('banner').getByText('In Ms Rivera')).toBeVisible();
 });
+
+/** What `npm run build:accelerator` made for this system, if anything. */
+const ACCELERATOR = resolve(
+  import.meta.dirname,
+  `../../out/prebuilds/${process.platform}-${process.arch}/tutti.napi.node`,
+);
 
 /** A room's code, eight digits. */
 const CODE = /^\d{4}\s\d{4}$/;

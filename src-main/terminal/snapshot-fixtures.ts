@@ -74,6 +74,7 @@ export function teacher(transfers: readonly TransferView[]): RoomSnapshot {
     fingerprint: FINGERPRINT,
     group: '239.255.42.1',
     groupPort: 47000,
+    dataPath: 'dgram' as const,
     code: null,
   };
   const students = (transfers[0]?.permanent ?? []).map(({ id, name, ip }) => ({ id, name, ip, connected: true }));

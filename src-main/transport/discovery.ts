@@ -3,7 +3,8 @@ import { plainText } from '../../src-shared/text/plain-text';
 import { MAX_PEER_NAME_CHARS } from '../../src-shared/wire/limits';
 import { PROTOCOL_VERSION } from '../../src-shared/wire/messages';
 import { type Clock, systemClock } from './clock';
-import { type DataReceiver, type DataSender, openReceiver, openSender } from './data-channel';
+import type { DataReceiver, DataSender } from './data-channel';
+import { openReceiver, openSender } from './dgram-channel';
 import { PerInterface } from './per-interface';
 
 /** How students find rooms in their own network: PROTOCOL.md section 9. A hint only: trust is decided by certificate. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Probe, StudentMessage } from '../../src-shared/wire/messages';
 import { systemClock } from './clock';
-import { openSender } from './data-channel';
+import { openSender } from './dgram-channel';
 import { Doctor, DoctorError } from './doctor';
 import { ProbeListener } from './probe-listener';
 import { StudentNode } from './student-node';

@@ -9,6 +9,7 @@ import { PairingDesk } from '../security/pairing-desk';
 import { systemClock } from './clock';
 import type { CloseReason, ControlHandlers, StudentConnection } from './control-connection';
 import { type ControlServer, listenControl, type PairedOnly } from './control-server';
+import { dataPath } from './data-path';
 import { announceRoom, type RoomAnnouncer } from './discovery';
 import { usableInterfaces } from './interfaces';
 
@@ -81,7 +82,8 @@ export class Door {
     this.place = this.server.address;
     const { host: address, port } = this.place;
     const { fingerprint } = identity;
-    onEvent({ event: 'room', address, port, fingerprint, group, groupPort, code: this.desk?.code ?? null });
+    const code = this.desk?.code ?? null;
+    onEvent({ event: 'room', address, port, fingerprint, group, groupPort, dataPath: dataPath(), code });
     this.announcer = announceRoom({
       room: { name, port, fingerprint },
       interfaces: () => this.announcedOn(address),
@@ -123,7 +125,9 @@ export class Door {
   view(): RoomView {
     const { name, group, groupPort, identity } = this.options;
     const { host: address, port } = this.place;
-    return { name, address, port, fingerprint: identity.fingerprint, group, groupPort, code: this.desk?.code ?? null };
+    const { fingerprint } = identity;
+    const code = this.desk?.code ?? null;
+    return { name, address, port, fingerprint, group, groupPort, dataPath: dataPath(), code };
   }
 
   /** Lets new students in with a code, or nobody new. In a room for anyone there is nothing to decide. */

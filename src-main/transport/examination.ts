@@ -3,7 +3,8 @@ import type { DoctorView } from '../../src-shared/ipc/snapshots';
 import { HEADER_BYTES, PROBE, splitTransferId, writeHeader } from '../../src-shared/wire/data-datagram';
 import type { Probe, ProbeReport } from '../../src-shared/wire/messages';
 import { diagnose, type Hearing } from '../multicast/diagnosis';
-import { type DataSender, openSender } from './data-channel';
+import type { DataSender } from './data-channel';
+import { openSender } from './dgram-channel';
 
 /** How an examination goes: by default some 4 s, 60 probes at 30 a second and then 600 at 5.8 Mbit/s. */
 export interface ExaminationPlan {

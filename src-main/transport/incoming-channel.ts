@@ -1,5 +1,6 @@
 import type { Announce } from '../../src-shared/wire/messages';
-import { type DataReceiver, openReceiver } from './data-channel';
+import type { DataReceiver } from './data-channel';
+import { openReceiver } from './data-path';
 import type { Impairment } from './impairment';
 import { interfaceOf } from './interfaces';
 
@@ -27,7 +28,7 @@ export class IncomingChannel {
       group,
       port,
       interface: interfaceOf(address, group),
-      onDatagram: impairment?.wrap(onDatagram) ?? onDatagram,
+      onDatagram: impairment === undefined ? onDatagram : impaired(impairment, onDatagram),
     });
     if (!this.isWanted || this.channel !== undefined) {
       await channel.close();
@@ -43,4 +44,10 @@ export class IncomingChannel {
     this.channel = undefined;
     await channel?.close();
   }
+}
+
+/** What it holds back is a copy: the bytes are only lent. */
+function impaired(impairment: Impairment, deliver: IncomingChannelOptions['onDatagram']): typeof deliver {
+  const pass = impairment.wrap(deliver);
+  return (bytes, address, port) => pass(new Uint8Array(bytes), address, port);
 }

@@ -3,7 +3,8 @@ import type { Probe } from '../../src-shared/wire/messages';
 import { adapterKind } from './adapter-kind';
 import type { Clock } from './clock';
 import type { TeacherConnection } from './control-connection';
-import { type DataReceiver, openReceiver } from './data-channel';
+import type { DataReceiver } from './data-channel';
+import { openReceiver } from './dgram-channel';
 import { interfaceOf, usableInterfaces } from './interfaces';
 
 /** So long, as a share of the whole, the other adapters stay out of it: heard on two, a probe would tell nothing. */

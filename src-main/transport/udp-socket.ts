@@ -26,10 +26,15 @@ export function requestReceiveBuffer(socket: Socket, bytes: number): number {
   return socket.getRecvBufferSize();
 }
 
+/** Waits until nothing is queued any more, or for two seconds. */
+export async function drained(queued: () => number): Promise<void> {
+  for (let waited = 0; queued() > 0 && waited < CLOSE_TIMEOUT_MS; waited += CLOSE_POLL_MS)
+    await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
+}
+
 /** Closes once everything queued has left, or after two seconds: a plain close throws the queue away. */
 export async function drainAndClose(socket: Socket): Promise<void> {
-  for (let waited = 0; socket.getSendQueueCount() > 0 && waited < CLOSE_TIMEOUT_MS; waited += CLOSE_POLL_MS)
-    await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
+  await drained(() => socket.getSendQueueCount());
   await closeSocket(socket);
 }
 

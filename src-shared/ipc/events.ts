@@ -55,6 +55,9 @@ export interface StudentProgress {
   readonly loss: number;
 }
 
+/** What carries a transfer's datagrams: node:dgram everywhere, the accelerator where it was built (docs/cli.md). */
+export type DataPath = 'dgram' | 'accelerated';
+
 type DataChannelEvent = { event: 'dataChannel'; transmission: number; state: 'open' | 'closed' };
 
 /** Events of `tutti send`. */
@@ -66,6 +69,7 @@ export type TeacherEvent =
       fingerprint: string;
       group: string;
       groupPort: number;
+      dataPath: DataPath;
       /** Eight digits that new students type; null where nobody needs one, or nobody new is let in. */
       code: string | null;
     }

@@ -1,5 +1,5 @@
 import type { DevicesView } from './device-views';
-import type { MemberState, ReceivedFile, TransmissionMode } from './events';
+import type { DataPath, MemberState, ReceivedFile, TransmissionMode } from './events';
 
 /** Immutable pictures of the engines' state, made at most ten times a second, for windows and terminals to draw. */
 
@@ -117,6 +117,7 @@ export interface RoomView {
   readonly fingerprint: string;
   readonly group: string;
   readonly groupPort: number;
+  readonly dataPath: DataPath;
   /** Eight digits that new students type; null while nobody new is let in. */
   readonly code: string | null;
 }

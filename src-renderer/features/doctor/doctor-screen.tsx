@@ -1,5 +1,6 @@
 import { Activity, RotateCw } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import type { DataPath } from '../../../src-shared/ipc/events';
 import type { DoctorView, TeacherSnapshot } from '../../../src-shared/ipc/snapshots';
 import { request } from '../../ipc-client';
 import { attempt } from '../../stores/app-store';
@@ -18,6 +19,24 @@ const DURATION_MS = 5_500;
 
 /** The network doctor: who hears multicast, who does not, why, and what Tutti does about it. */
 export function DoctorScreen({ snapshot }: { snapshot: TeacherSnapshot }) {
+  return (
+    <>
+      <Examination snapshot={snapshot} />
+      {snapshot.room === null ? null : <DataPathNote path={snapshot.room.dataPath} />}
+    </>
+  );
+}
+
+function DataPathNote({ path }: { path: DataPath }) {
+  const { t } = useTranslation('doctor');
+  return (
+    <p className="muted doctor-data-path" data-testid="data-path">
+      {t(`dataPath.${path}`)}
+    </p>
+  );
+}
+
+function Examination({ snapshot }: { snapshot: TeacherSnapshot }) {
   const { doctor } = snapshot;
   if (doctor === null) return <FirstTime snapshot={snapshot} />;
   return doctor.state === 'running' ? (

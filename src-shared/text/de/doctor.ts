@@ -24,6 +24,12 @@ export const doctor: Mirror<typeof english> = {
   noneHearDetail: 'Trotzdem bekommen alle alles: nacheinander über TCP, was länger dauert.',
   examinedAt: 'Untersucht um {{time}} auf {{address}}',
 
+  dataPath: {
+    accelerated: 'Dieser Computer sendet viele Pakete auf einmal: Sein Beschleuniger ist in Gebrauch.',
+    dgram:
+      'Dieser Computer sendet Pakete einzeln: Er hat keinen Beschleuniger, mit dem es in großen Klassen schneller ginge.',
+  },
+
   you: 'Du',
   picture: 'Wer dich hört',
   more_one: 'und {{count}} weiterer',

@@ -22,6 +22,11 @@ export const doctor = {
   noneHearDetail: 'Everybody gets everything all the same, one after the other over TCP, which takes longer.',
   examinedAt: 'Examined at {{time}} on {{address}}',
 
+  dataPath: {
+    accelerated: 'This computer sends many packets at a time: its accelerator is in use.',
+    dgram: 'This computer sends packets one by one: it has no accelerator, which would make large classes faster.',
+  },
+
   you: 'You',
   picture: 'Who hears you',
   more_one: 'and {{count}} more',
