@@ -1,10 +1,11 @@
 import type { DeviceRole } from '../../src-shared/ipc/device-views';
 import { TokenBucket } from '../multicast/token-bucket';
 import type { ClientOptions, ClientOutput } from './client-io';
+import { ClientOutbox } from './client-outbox';
 import { type Endpoint, isSame, nameOf } from './endpoint';
 import type { Write } from './file-sink';
 import { type MulticastOption, type RequestedOptions, readGrantedOptions, writeRequestedOptions } from './options';
-import { type OptionList, type Packet, readPacket, writeAck, writeError, writeReadRequest } from './packets';
+import { type OptionList, type Packet, readPacket } from './packets';
 import {
   ACK_DELAY_MS,
   FIRST_TIMEOUT_MS,
@@ -13,7 +14,6 @@ import {
   MAX_TRIES,
   MEMBER_SILENCE_MS,
   MEMBER_TRIES,
-  PROGRESS_INTERVAL_MS,
   STRANGER_ERRORS_PER_SECOND,
 } from './params';
 import { Reception } from './reception';
@@ -29,7 +29,7 @@ type Phase = 'idle' | 'requesting' | 'joining' | 'receiving' | 'flushing' | 'dal
  * Feed it inputs with `now` (ms, monotonic), drain `outputs()`, call `timeout` at `deadline`. Datagrams may be of any content and origin.
  */
 export class TftpClient {
-  private readonly queue: ClientOutput[] = [];
+  private readonly outbox = new ClientOutbox();
   private readonly strangerErrors: TokenBucket;
   private phase: Phase = 'idle';
   private asked: RequestedOptions;
@@ -47,7 +47,6 @@ export class TftpClient {
   /** When something has to come, and when an ACK leaves at the latest; ms. */
   private answerDue = NEVER;
   private ackDue = NEVER;
-  private progressAt = 0;
 
   constructor(
     private readonly options: ClientOptions,
@@ -139,7 +138,7 @@ export class TftpClient {
 
   /** Takes what the driver has to do, in order. */
   outputs(): ClientOutput[] {
-    return this.queue.splice(0);
+    return this.outbox.drain();
   }
 
   /** When `timeout` wants to be called next, ms; undefined when only an input can move it on. */
@@ -161,7 +160,7 @@ export class TftpClient {
     const isError = bytes[0] === 0 && bytes[1] === 5;
     if (isError || this.server === undefined || !this.strangerErrors.allows(now)) return;
     this.strangerErrors.take(1);
-    this.sendError(from, 'This transfer is not yours', ErrorCode.unknownTransfer);
+    this.outbox.error(from, 'This transfer is not yours', ErrorCode.unknownTransfer);
   }
 
   private packet(packet: Packet, from: Endpoint, now: number): void {
@@ -190,7 +189,7 @@ export class TftpClient {
     this.role = roleOf(multicast);
     this.phase = 'joining';
     this.answerDue = NEVER;
-    this.queue.push({ kind: 'joinGroup', group: this.group });
+    this.outbox.push({ kind: 'joinGroup', group: this.group });
   }
 
   /** The server repeats its OACK, or tells who is the master from now on (RFC 2090). */
@@ -243,10 +242,8 @@ export class TftpClient {
 
   private keep(writes: readonly Write[], now: number): void {
     this.attempts = 0;
-    for (const write of writes) this.queue.push({ kind: 'write', ...write });
-    if (now < this.progressAt) return;
-    this.progressAt = now + PROGRESS_INTERVAL_MS;
-    this.queue.push({ kind: 'event', event: { event: 'progress', bytes: this.reception.sink.bytes } });
+    for (const write of writes) this.outbox.push({ kind: 'write', ...write });
+    this.outbox.progress(this.reception.sink.bytes, now);
   }
 
   private refused(code: number, message: string, now: number): void {
@@ -261,8 +258,7 @@ export class TftpClient {
 
   private sendRequest(now: number): void {
     const { server, file, mode } = this.options;
-    const bytes = writeReadRequest(file, mode, writeRequestedOptions(this.asked));
-    this.queue.push({ kind: 'send', to: server, bytes });
+    this.outbox.request(server, file, mode, writeRequestedOptions(this.asked));
     this.answerDue = now + backedOff((this.asked.timeout ?? 0) * 1000 || FIRST_TIMEOUT_MS, this.attempts);
   }
 
@@ -271,25 +267,22 @@ export class TftpClient {
     this.phase = 'receiving';
     this.attempts = 0;
     const { blockBytes, windowBlocks, timeoutMs, tsize } = this.reception;
-    this.queue.push({
-      kind: 'event',
-      event: {
-        event: 'session',
-        file: this.options.file,
-        bytes: tsize ?? null,
-        group: this.group === undefined ? null : nameOf(this.group),
-        blksize: blockBytes,
-        timeout: timeoutMs / 1000,
-        windowsize: windowBlocks,
-      },
+    this.outbox.event({
+      event: 'session',
+      file: this.options.file,
+      bytes: tsize ?? null,
+      group: this.group === undefined ? null : nameOf(this.group),
+      blksize: blockBytes,
+      timeout: timeoutMs / 1000,
+      windowsize: windowBlocks,
     });
-    this.queue.push({ kind: 'event', event: { event: 'role', role: this.role } });
+    this.outbox.event({ event: 'role', role: this.role });
     if (this.role === 'member') this.listen(now);
     else if (isAcknowledged) this.ack(now);
   }
 
   private setRole(role: DeviceRole): void {
-    if (role !== this.role) this.queue.push({ kind: 'event', event: { event: 'role', role } });
+    if (role !== this.role) this.outbox.event({ event: 'role', role });
     this.role = role;
   }
 
@@ -304,8 +297,7 @@ export class TftpClient {
   }
 
   private sendAck(): void {
-    if (this.server !== undefined)
-      this.queue.push({ kind: 'send', to: this.server, bytes: writeAck(this.reception.blocks.ackNumber) });
+    if (this.server !== undefined) this.outbox.ack(this.server, this.reception.blocks.ackNumber);
   }
 
   /** The server owes an answer. */
@@ -354,9 +346,9 @@ export class TftpClient {
     const { bytes } = this.reception.sink;
     if (tsize !== undefined && tsize !== bytes)
       return this.giveUp(`The file has ${bytes} bytes and not ${tsize}, as the server had said`, ErrorCode.undefined);
-    this.queue.push({ kind: 'event', event: { event: 'progress', bytes } });
+    this.outbox.event({ event: 'progress', bytes });
     this.sendAck();
-    this.queue.push({ kind: 'complete', bytes });
+    this.outbox.push({ kind: 'complete', bytes });
     // RFC 1350 section 6: whoever acknowledges the last block stays a while, because that ACK may be lost.
     this.phase = 'dallying';
     this.answerDue = now + Math.min(MAX_DALLY_MS, timeoutMs);
@@ -369,11 +361,11 @@ export class TftpClient {
   /** Begins anew without multicast. @param reason for the server; undefined where it has ended the transfer itself */
   private retryByUnicast(reason: string | undefined, now: number): void {
     if (this.server !== undefined) {
-      if (reason !== undefined) this.sendError(this.server, reason, ErrorCode.undefined);
+      if (reason !== undefined) this.outbox.error(this.server, reason, ErrorCode.undefined);
       this.formerServers.add(nameOf(this.server));
     }
     this.leaveGroup();
-    this.queue.push({ kind: 'truncate' });
+    this.outbox.push({ kind: 'truncate' });
     const { multicast: _, ...asked } = this.asked;
     this.asked = asked;
     this.server = undefined;
@@ -385,12 +377,12 @@ export class TftpClient {
   }
 
   private giveUp(reason: string, code: number): void {
-    if (this.server !== undefined && this.phase !== 'dallying') this.sendError(this.server, reason, code);
+    if (this.server !== undefined && this.phase !== 'dallying') this.outbox.error(this.server, reason, code);
     this.fail(reason);
   }
 
   private fail(reason: string): void {
-    if (this.phase !== 'dallying') this.queue.push({ kind: 'failed', reason });
+    if (this.phase !== 'dallying') this.outbox.push({ kind: 'failed', reason });
     this.finish();
   }
 
@@ -399,16 +391,12 @@ export class TftpClient {
     this.phase = 'done';
     this.answerDue = NEVER;
     this.ackDue = NEVER;
-    this.queue.push({ kind: 'done' });
+    this.outbox.push({ kind: 'done' });
   }
 
   private leaveGroup(): void {
-    if (this.group !== undefined) this.queue.push({ kind: 'leaveGroup' });
+    if (this.group !== undefined) this.outbox.push({ kind: 'leaveGroup' });
     this.group = undefined;
-  }
-
-  private sendError(to: Endpoint, reason: string, code: number): void {
-    this.queue.push({ kind: 'send', to, bytes: writeError(code, reason) });
   }
 }
 
