@@ -6,6 +6,8 @@
 export const MAX_SESSIONS = 100;
 /** Devices in one session: an assembly hall. Each is a few hundred bytes. */
 export const MAX_CLIENTS_PER_SESSION = 250;
+/** Clients that a session remembers, with those that are over: it may go on for hours. */
+export const MAX_CLIENTS_SHOWN = 500;
 /** One machine fetches one file at a time; a few more for what it has given up without a word. */
 export const MAX_CLIENTS_PER_ADDRESS = 8;
 /** Sessions that are over and still shown. */

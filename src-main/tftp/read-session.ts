@@ -261,8 +261,7 @@ export class ReadSession implements Session {
   }
 
   private end(now: number, why?: string): void {
-    const { all } = this.clients;
-    const complete = all.filter((client) => client.state === 'complete').length;
+    const { clients, complete } = this.clients.totals;
     this.phase = complete > 0 ? 'done' : 'failed';
     this.durationMs = Math.round(now - this.startedAt);
     if (this.file?.group !== undefined) this.host.releaseGroup(this.file.group);
@@ -271,10 +270,10 @@ export class ReadSession implements Session {
     this.host.event({
       event: 'done',
       session: this.name,
-      ok: complete === all.length,
+      ok: complete === clients,
       sentBlocks: this.file?.sender.sentBlocks ?? 0,
       resentBlocks: this.file?.sender.resentBlocks ?? 0,
-      clients: all.length,
+      clients,
       complete,
       durationMs: this.durationMs,
       ...(why === undefined ? {} : { why }),

@@ -521,6 +521,20 @@ describe('the limits', () => {
     expect(packets(bench.ask(A))).toEqual([block(1)]);
   });
 
+  it('keep a session that goes on for long from growing with all who come and go', () => {
+    const bench = new Bench({ song: SONG });
+    bench.ask(A, [['multicast', '']]);
+    bench.ack(0, A);
+    for (let i = 0; i < 2000; i++) {
+      const passer = { address: `10.2.${i >> 8}.${i & 255}`, port: 2000 };
+      bench.ask(passer, [['multicast', '']]);
+      bench.say('s1', writeError(0, 'bye'), passer);
+    }
+    expect(bench.server.view(0, 0)[0]?.clients).toHaveLength(500);
+    for (const number of [1, 2, 3]) bench.ack(number, A);
+    expect(bench.events.at(-1)).toMatchObject({ event: 'done', clients: 2001, complete: 1 });
+  });
+
   it('let a request that nobody confirms give way to a new one, and refuse when all are confirmed', () => {
     const bench = new Bench({ song: SONG });
     const client = (i: number): Endpoint => ({ address: `10.1.0.${i}`, port: 3000 });

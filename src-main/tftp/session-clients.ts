@@ -1,5 +1,6 @@
 import type { DeviceRole } from '../../src-shared/ipc/device-views';
 import { type Endpoint, nameOf } from './endpoint';
+import { MAX_CLIENTS_SHOWN } from './params';
 import type { SessionClient } from './session-client';
 import type { SessionHost } from './session-host';
 
@@ -7,14 +8,22 @@ import type { SessionHost } from './session-host';
 export class SessionClients {
   private readonly byName = new Map<string, SessionClient>();
   private turns: SessionClient[] = [];
+  private added = 0;
+  private completed = 0;
 
   constructor(
     private readonly session: string,
     private readonly host: SessionHost,
   ) {}
 
+  /** Those of now, and the latest that are over. */
   get all(): readonly SessionClient[] {
     return [...this.byName.values()];
+  }
+
+  /** How many there ever were. */
+  get totals(): { readonly clients: number; readonly complete: number } {
+    return { clients: this.added, complete: this.completed };
   }
 
   /** Those that are neither complete nor failed; the first one's turn is the next. */
@@ -27,8 +36,12 @@ export class SessionClients {
   }
 
   add(client: SessionClient): void {
+    // Whoever comes again is the latest.
+    this.byName.delete(client.name);
     this.byName.set(client.name, client);
     this.turns.push(client);
+    this.added++;
+    if (this.byName.size > MAX_CLIENTS_SHOWN) this.forgetOldest();
   }
 
   setRole(client: SessionClient, role: DeviceRole, why?: string): void {
@@ -52,12 +65,21 @@ export class SessionClients {
 
   complete(client: SessionClient): void {
     client.state = 'complete';
+    this.completed++;
     this.end(client, undefined);
   }
 
   fail(client: SessionClient, why: string): void {
     client.state = 'failed';
     this.end(client, why);
+  }
+
+  private forgetOldest(): void {
+    for (const client of this.byName.values()) {
+      if (client.isActive) continue;
+      this.byName.delete(client.name);
+      return;
+    }
   }
 
   private end(client: SessionClient, why: string | undefined): void {
