@@ -175,8 +175,8 @@ export class ReadSession implements Session {
     this.turns?.join(client, now);
   }
 
-  repeated(client: SessionClient): void {
-    this.turns?.repeated(client);
+  repeated(client: SessionClient, now: number): void {
+    this.turns?.repeated(client, now);
   }
 
   abandoned(client: SessionClient, now: number): void {
@@ -214,7 +214,7 @@ export class ReadSession implements Session {
       case 'read':
         // Some send their request again to where the first answer came from.
         if (isSameRequest({ ...packet, asked: readRequestedOptions(packet.options) }, client.request))
-          return turns.repeated(client);
+          return turns.repeated(client, now);
     }
     throw new TftpError(ErrorCode.illegalOperation, 'A reader sends nothing but ACKs');
   }

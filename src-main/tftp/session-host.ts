@@ -33,7 +33,7 @@ export interface Session {
   readonly isVerified: boolean;
   readonly deadline: number;
   /** The client has sent its request again. */
-  repeated(client: SessionClient): void;
+  repeated(client: SessionClient, now: number): void;
   /** The client has turned to something else. */
   abandoned(client: SessionClient, now: number): void;
   datagram(bytes: Uint8Array, from: Endpoint, now: number): void;

@@ -84,14 +84,13 @@ export class Turns {
   }
 
   /** The client has sent its request again: it has not heard the OACK. */
-  repeated(client: SessionClient): void {
-    if (this.turn?.client !== client || !this.turn.hasBegun) this.sendOack(client);
-    if (this.turn?.client === client) this.turn.oacks++;
-  }
-
-  /** Something came from the one who acknowledges that is no answer to what was sent (C6). */
-  unexpected(client: SessionClient, now: number): void {
-    if (this.turn?.client === client && this.turn.hasBegun) this.file.sender.unexpected(now);
+  repeated(client: SessionClient, now: number): void {
+    const turn = this.turn?.client === client ? this.turn : undefined;
+    if (turn?.hasBegun === true) return;
+    this.sendOack(client);
+    if (turn === undefined) return;
+    turn.oacks++;
+    if (this.file.group === undefined) turn.oackDue = now + this.oackPatience(turn);
   }
 
   /** The client is gone, and told why. */
