@@ -14,6 +14,7 @@ interface Part {
 const SHARED = 'src-shared';
 const ENGINES = 'src-main/multicast';
 const TFTP = 'src-main/tftp';
+const CODING = 'src-main/coding';
 const LIBRARY = 'src-main/library';
 const SECURITY = 'src-main/security';
 const CLASSROOM = 'src-main/classroom';
@@ -29,8 +30,9 @@ const PARTS: readonly Part[] = [
   { place: SHARED, mayImport: [], packages: ['zod', 'i18next'] },
   { place: ENGINES, mayImport: [SHARED], packages: [] },
   { place: TFTP, mayImport: [SHARED, `${ENGINES}/token-bucket`], packages: [] },
-  { place: 'src-main/testing', mayImport: [SHARED, ENGINES, TFTP], packages: ['node:crypto'] },
-  { place: LIBRARY, mayImport: [SHARED, ENGINES], packages: ['node:*', 'music-metadata', 'zod'] },
+  { place: CODING, mayImport: [SHARED], packages: [] },
+  { place: 'src-main/testing', mayImport: [SHARED, ENGINES, TFTP, CODING], packages: ['node:crypto'] },
+  { place: LIBRARY, mayImport: [SHARED, ENGINES, CODING], packages: ['node:*', 'music-metadata', 'zod'] },
   {
     place: SECURITY,
     mayImport: [SHARED],
