@@ -68,6 +68,11 @@ export class ChunkBuffers {
     return buffer;
   }
 
+  /** The chunk's buffer, if there is one. */
+  get(chunk: number): ChunkBuffer | undefined {
+    return this.buffers.get(chunk);
+  }
+
   /** Takes a chunk's buffer out. */
   remove(chunk: number): void {
     this.buffers.delete(chunk);

@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { covers, EMPTY, sizeOf, span } from '../../src-shared/ranges/range-set';
+import { covers, EMPTY, intersect, sizeOf, span, valuesOf } from '../../src-shared/ranges/range-set';
 import { expandTemplate } from '../../src-shared/text/folder-template';
+import { BLOCK_PARITY } from '../../src-shared/wire/limits';
 import type { Manifest, ManifestFile } from '../../src-shared/wire/messages';
+import { BlockCode } from '../coding/block-code';
 import { TransferLayout } from '../multicast/transfer-layout';
 import { cipherChunk } from './chunk-cipher';
 import { StorageError } from './library-error';
@@ -24,6 +26,7 @@ afterEach(() => rm(directory, { recursive: true }));
 const key = randomBytes(32);
 const transfer = '0123456789abcdef';
 const CHUNK = 65160;
+const code = new BlockCode(1448);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
 
 /** A transfer as a teacher would send it. */
@@ -56,6 +59,18 @@ class Sent {
   open(at = join(directory, 'partial'), memoryBytes?: number): Promise<PartialTransfer> {
     const options = { directory: at, transfer, layout: this.layout, manifest: this.manifest, key };
     return PartialTransfer.open(memoryBytes === undefined ? options : { ...options, memoryBytes });
+  }
+
+  /** Completes a block by parity units from this index on, as many as are missing. */
+  solve(partial: PartialTransfer, block: number, from: number): void {
+    const [start, end] = this.layout.unitsOfBlock(block);
+    const missing = [...valuesOf(intersect(partial.missing(), span(start, end)))];
+    const indices = missing.map((_, i) => (from + i) % BLOCK_PARITY);
+    for (let unit = start; unit < end; unit++) code.put(unit - start, this.unit(unit));
+    code.encode(end - start, indices).forEach((bytes, i) => {
+      partial.parity.keep(block, indices[i] ?? 0, bytes);
+    });
+    partial.solve(block, missing, indices);
   }
 
   /** Every unit that the student misses. */
@@ -121,12 +136,12 @@ describe('any order, duplicates, crashes', () => {
     /** Units to write, as a permutation's seed; how many; and what happens then. */
     readonly seed: number;
     readonly share: number;
-    readonly after: 'go on' | 'flush' | 'crash' | 'restart';
+    readonly after: 'go on' | 'solve' | 'flush' | 'crash' | 'restart';
   }
   const step: fc.Arbitrary<Step> = fc.record({
     seed: fc.nat(),
     share: fc.double({ min: 0, max: 1, noNaN: true }),
-    after: fc.constantFrom('go on', 'flush', 'crash', 'restart'),
+    after: fc.constantFrom('go on', 'solve', 'flush', 'crash', 'restart'),
   });
   const sizes = fc.array(fc.oneof(fc.nat(3000), fc.constantFrom(0, CHUNK, CHUNK * 2 + 1)), {
     minLength: 1,
@@ -153,6 +168,8 @@ describe('any order, duplicates, crashes', () => {
       let durable = EMPTY;
       for (const [index, next] of steps.entries()) {
         for (const unit of scattered(sent.layout.unitCount, next)) partial.write(unit, sent.unit(unit));
+        if (next.after === 'solve' && sent.layout.blockCount > 0)
+          sent.solve(partial, next.seed % sent.layout.blockCount, next.seed % BLOCK_PARITY);
         if (next.after === 'flush') await partial.flush();
         if (next.after === 'flush') durable = partial.missing();
         if (next.after === 'restart') {
@@ -193,6 +210,37 @@ describe('any order, duplicates, crashes', () => {
     expect((await partial.verify(sent.root)).rejected).toEqual(EMPTY);
     expect(partial.isVerified).toBe(true);
     await partial.close();
+  });
+
+  it('completes blocks by parity, whether their other units are in memory, on the way to the disk or on it', async () => {
+    const sent = song(CHUNK * 20);
+    const { layout } = sent;
+    for (const memoryBytes of [CHUNK, CHUNK * 2, CHUNK * 100]) {
+      const partial = await sent.open(undefined, memoryBytes);
+      for (let unit = 0; unit < layout.unitCount; unit++) if (unit % 29 !== 7) partial.write(unit, sent.unit(unit));
+      for (let block = 0; block < layout.blockCount; block++) {
+        sent.solve(partial, block, block);
+        // A chunk at a border may be completed while it waits for its block.
+        partial.write(layout.contentUnits - 1 - block, sent.unit(layout.contentUnits - 1 - block));
+      }
+      expect(partial.missing()).toEqual(EMPTY);
+      expect((await partial.verify(sent.root)).rejected).toEqual(EMPTY);
+      expect(partial.isVerified).toBe(true);
+      await partial.discard();
+    }
+  });
+
+  it('forgets parity that was not used when it is opened again: its units are missing as before', async () => {
+    const sent = song(CHUNK);
+    const partial = await sent.open();
+    for (let unit = 3; unit < sent.layout.unitCount; unit++) partial.write(unit, sent.unit(unit));
+    partial.parity.keep(0, 5, randomBytes(1448));
+    await partial.close();
+    const again = await sent.open();
+    expect(again.missing()).toEqual(span(0, 3));
+    again.solve(0, [0], [5]);
+    expect(again.missing()).toEqual(span(0, 3));
+    await again.close();
   });
 
   it('finds what a power cut took although the journal names it', async () => {
@@ -248,6 +296,23 @@ describe('what is not the teacher’s', () => {
     expect(await partial.verify(sent.root)).toEqual({ rejected: EMPTY, forgedChunks: 1 });
     await partial.finalize(below(destination()));
     expect(await readFile(join(destination(), 'song.flac'))).toEqual(sent.files[0]?.[1]);
+  });
+
+  it('is refused with all that it was computed into', async () => {
+    const sent = song(CHUNK * 3);
+    const partial = await sent.open();
+    for (let unit = 0; unit < 136; unit++) if (unit !== 20 && unit !== 100) partial.write(unit, sent.unit(unit));
+    partial.parity.keep(0, 3, forged);
+    partial.parity.keep(0, 4, forged);
+    partial.solve(0, [20, 100], [3, 4]);
+    expect(partial.missing()).toEqual(EMPTY);
+    const rejected = [...span(0, 45), ...span(90, 135)];
+    expect(await partial.verify(sent.root)).toEqual({ rejected, forgedChunks: 0 });
+    sent.solve(partial, 0, 9);
+    sent.fill(partial);
+    expect((await partial.verify(sent.root)).rejected).toEqual(EMPTY);
+    expect(partial.isVerified).toBe(true);
+    await partial.close();
   });
 
   it('is refused in the trailer, as a whole', async () => {

@@ -5,6 +5,7 @@ import { Bitmap } from '../../src-shared/ranges/bitmap';
 import { EMPTY, normalize, type Range, type RangeSet } from '../../src-shared/ranges/range-set';
 import type { Manifest, ManifestFile, Offer } from '../../src-shared/wire/messages';
 import type { TransferLayout } from '../multicast/transfer-layout';
+import { BlockSolver } from './block-solver';
 import { type ChunkBuffer, ChunkBuffers } from './chunk-buffers';
 import { cipherChunk } from './chunk-cipher';
 import { DigestTable, sha256 } from './digest-table';
@@ -46,7 +47,7 @@ export interface Verdict {
   readonly forgedChunks: number;
 }
 
-const NO_CHECK = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 const MEMORY_BYTES = 64 * 1024 * 1024;
 
 /**
@@ -55,6 +56,8 @@ const MEMORY_BYTES = 64 * 1024 * 1024;
  * which units are there. It may lag behind the part files, so on resumption its check on each chunk decides what is.
  */
 export class PartialTransfer {
+  /** Parity units that wait for `solve`. */
+  readonly parity: BlockSolver;
   private readonly folder: string;
   private readonly layout: TransferLayout;
   private readonly parts: PartFiles;
@@ -81,6 +84,7 @@ export class PartialTransfer {
     const sizes = manifest.files.map((file) => file.size);
     this.parts = new PartFiles(this.folder, sizes);
     this.buffers = new ChunkBuffers(layout, Math.ceil((options.memoryBytes ?? MEMORY_BYTES) / layout.chunkBytes));
+    this.parity = new BlockSolver(layout);
     this.held = new Bitmap(layout.unitCount);
     this.unitsLeft = Uint16Array.from({ length: layout.chunkCount }, (_, chunk) => {
       const [start, end] = layout.unitsOfChunk(chunk);
@@ -146,12 +150,24 @@ export class PartialTransfer {
     return true;
   }
 
+  /** Computes the missing units of a block from its others and from kept parity units of these indices, and takes them. */
+  solve(block: number, units: readonly number[], indices: readonly number[]): void {
+    const solvable = this.parity.prepare(block, units, indices, (chunk) => this.buffers.get(chunk));
+    if (solvable === undefined || this.error !== undefined || this.closed) return;
+    for (const unit of units) this.held.add(unit);
+    const ciphertextOf = (chunk: number, buffer: ChunkBuffer | undefined) => this.ciphertextOf(chunk, buffer);
+    const found = (unit: number, bytes: Uint8Array) => this.putInChunk(unit, bytes);
+    this.enqueue(this.layout.chunkBytes, () => this.parity.solve(solvable, ciphertextOf, found));
+  }
+
   /**
    * Brings everything received so far to disk, so that a process killed after this has it: data first, then the journal.
    * @throws StorageError
    */
   async flush(): Promise<void> {
     if (this.closed) return;
+    // What parity completes is in the buffers only when that job is done.
+    await this.queue.run(async () => {});
     for (const buffer of this.buffers.dirty()) void this.queue.run(() => this.attempt(() => this.spill(buffer)));
     await this.storing(() => this.queue.run(() => this.saveJournal()));
   }
@@ -217,12 +233,26 @@ export class PartialTransfer {
 
   /** Queues the last job of a buffer that has been taken out of the buffers. */
   private letGo(buffer: ChunkBuffer, job: () => Promise<void>): void {
-    this.queuedBytes += buffer.bytes.length;
+    this.enqueue(buffer.bytes.length, job, () => this.buffers.recycle(buffer));
+  }
+
+  private enqueue(bytes: number, job: () => Promise<void>, then = () => {}): void {
+    this.queuedBytes += bytes;
     void this.queue.run(async () => {
       await this.attempt(job);
-      this.queuedBytes -= buffer.bytes.length;
-      this.buffers.recycle(buffer);
+      this.queuedBytes -= bytes;
+      then();
     });
+  }
+
+  /** A chunk's ciphertext, right where its units are held: as far as they are in its buffer from there, else from the disk. */
+  private async ciphertextOf(chunk: number, buffer: ChunkBuffer | undefined): Promise<Uint8Array> {
+    if (buffer !== undefined) {
+      await this.gather(buffer);
+      return buffer.bytes;
+    }
+    const stored = await this.readChunk(chunk);
+    return this.digests.known.has(chunk) ? cipherChunk(this.options.key, chunk, stored) : stored;
   }
 
   /** Runs a job in the background; what goes wrong is kept for the next call that waits. */
@@ -307,7 +337,7 @@ export class PartialTransfer {
 
   private reject(chunk: number, units: Range): void {
     this.held.removeRange(units);
-    this.record(chunk, [], NO_CHECK);
+    this.record(chunk, [], NOTHING);
     this.rejections.set(chunk, (this.rejections.get(chunk) ?? 0) + 1);
   }
 
@@ -328,7 +358,7 @@ export class PartialTransfer {
     this.journal = journal;
     const trailerUnits = await this.trailer.restore(journal);
     for (const unit of trailerUnits) this.held.add(unit);
-    if (trailerUnits.length === 0) this.record(this.layout.chunkCount, [], NO_CHECK);
+    if (trailerUnits.length === 0) this.record(this.layout.chunkCount, [], NOTHING);
     for (let chunk = 0; chunk < this.layout.chunkCount; chunk++) {
       const units = journal.heldUnits(chunk);
       if (units.length > 0) await this.restoreChunk(chunk, units);
@@ -341,7 +371,7 @@ export class PartialTransfer {
     const turned = cipherChunk(this.options.key, chunk, stored);
     const isPlaintext = this.journal.confirms(chunk, digestUnits(this.layout, turned, first, units));
     if (!isPlaintext && !this.journal.confirms(chunk, digestUnits(this.layout, stored, first, units))) {
-      return this.record(chunk, [], NO_CHECK);
+      return this.record(chunk, [], NOTHING);
     }
     const isComplete = units.length === end - first;
     // The journal lagged behind. The cipher is its own inverse, so this brings the place into the form that it says.

@@ -9,8 +9,11 @@ export class SerialQueue {
     return result;
   }
 
-  /** Resolves when every job added so far has ended. */
+  /** Resolves when there is no job left, nor one that a job has added. */
   async idle(): Promise<void> {
-    await this.tail;
+    for (let seen: Promise<unknown> | undefined; seen !== this.tail; ) {
+      seen = this.tail;
+      await seen;
+    }
   }
 }

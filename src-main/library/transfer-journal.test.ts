@@ -36,7 +36,7 @@ async function interrupted(transfer = '00000000000000aa', startedAt = 1): Promis
     ...{ transfer, sources, startedAt, digests: source.digests },
     offer: { manifest, key: key.toString('base64'), payloadBytes: 1448 },
     state: {
-      ...{ transmission: 2, sequence: 0xfffffff0, resentBytes: 5, filledBytes: 0 },
+      ...{ transmission: 2, sequence: 0xfffffff0, resentBytes: 5, filledBytes: 0, parityUsed: Uint8Array.of(7, 0) },
       members: [{ ...anna, missing: [[3, 90]] }],
     },
   };

@@ -43,6 +43,7 @@ const progressSchema = z.object({
   sequence: count,
   resentBytes: count,
   filledBytes: count,
+  parityUsed: bytes.exactOptional(),
   members: z.array(
     z.object({
       id: z.string(),
@@ -58,12 +59,13 @@ const progressSchema = z.object({
 /** Writes a transfer's journal. Each of its two files is replaced in one step; only its owner can read them, as the key is in them. */
 export async function saveTeacherJournal(directory: string, journal: TeacherJournal): Promise<void> {
   const { transfer, offer, sources, startedAt, state, digests } = journal;
-  const { transmission, sequence, resentBytes, filledBytes } = state;
+  const { transmission, sequence, resentBytes, filledBytes, parityUsed } = state;
   const members = state.members.map(({ id, name, ip, outcome, missing }) => {
     return { id, name, ip, outcome, missing: base64Of(encodeRanges(missing)) };
   });
   const progress = {
     ...{ transmission, sequence, resentBytes, filledBytes, members },
+    ...(parityUsed === undefined ? {} : { parityUsed: base64Of(parityUsed) }),
     digests: { chunks: base64Of(encodeRanges(digests.known.ranges())), digests: base64Of(knownDigests(digests)) },
   };
   await makeFolders(directory, 0o700);

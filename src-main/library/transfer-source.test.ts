@@ -3,6 +3,7 @@ import { mkdtemp, open, rename, rm, stat, unlink, utimes, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BlockCode } from '../coding/block-code';
 import { TransferLayout } from '../multicast/transfer-layout';
 import { FileChangedError } from './library-error';
 import { buildManifest, scan } from './manifest';
@@ -14,6 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
+const EMPTY = new Uint8Array(0);
 const key = randomBytes(32);
 const file = (index: number) => join(directory, `${index}.bin`);
 
@@ -39,6 +41,28 @@ it('encrypts all files end to end, and digests what it encrypts', async () => {
   expect(Buffer.concat(chunks.map((chunk, i) => decrypt(i, chunk)))).toEqual(Buffer.concat(contents));
   expect(Buffer.from(await source.trailer())).toEqual(Buffer.concat(chunks.map(sha256)));
   expect(await source.root()).toBe(sha256(Buffer.concat(chunks.map(sha256))).toString('hex'));
+  await source.close();
+});
+
+it('makes parity of any block that makes up for what is missing there', async () => {
+  const { source, layout } = await sourceOf(...[1, 300_000, 65160].map((size) => randomBytes(size)));
+  const chunks: Uint8Array[] = [];
+  for (let chunk = 0; chunk < layout.chunkCount; chunk++) chunks.push(await source.readChunk(chunk));
+  const content = Buffer.concat(chunks);
+  const code = new BlockCode(1448);
+  for (let block = 0; block < layout.blockCount; block++) {
+    const [start, end] = layout.unitsOfBlock(block);
+    const unit = (i: number) =>
+      content.subarray(layout.offsetOf(start + i), layout.offsetOf(start + i) + layout.lengthOf(start + i));
+    const parity = await source.readParity(layout.parityOf(block, 60), 3);
+    const units = [0, 1, 2].map((i) => ({ index: 60 + i, bytes: parity.subarray(i * 1448, (i + 1) * 1448) }));
+    const missing = [0, 5, end - start - 1];
+    for (let i = 0; i < end - start; i++) if (!missing.includes(i)) code.put(i, unit(i));
+    const solved = code.solve(end - start, missing, units);
+    missing.forEach((i, at) => {
+      expect(Buffer.compare(unit(i), solved[at]?.subarray(0, unit(i).length) ?? EMPTY)).toBe(0);
+    });
+  }
   await source.close();
 });
 

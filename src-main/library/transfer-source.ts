@@ -6,6 +6,7 @@ import { ContentMap, type Piece } from './content-map';
 import { DigestTable, sha256 } from './digest-table';
 import { errorCode, FileChangedError, unreadable } from './library-error';
 import type { SourceFile } from './manifest';
+import { ParitySource } from './parity-source';
 import { SerialQueue } from './serial-queue';
 
 export interface TransferSourceOptions {
@@ -43,6 +44,7 @@ export class TransferSource {
   /** Digests of the ciphertext of every chunk read so far. */
   readonly digests: DigestTable;
   private readonly map: ContentMap;
+  private readonly parity: ParitySource;
   private readonly queue = new SerialQueue();
   private readonly chunks = new Map<number, Promise<Uint8Array>>();
   private readonly handles = new Map<number, FileHandle>();
@@ -52,6 +54,7 @@ export class TransferSource {
 
   private constructor(private readonly options: TransferSourceOptions) {
     this.map = new ContentMap(options.sources.map((source) => source.size));
+    this.parity = new ParitySource(options.layout, (chunk) => this.readChunk(chunk));
     this.digests = options.digests ?? new DigestTable(options.layout.chunkCount);
   }
 
@@ -71,6 +74,14 @@ export class TransferSource {
     reading.catch(() => this.chunks.delete(chunk));
     dropOldest(this.chunks, CACHED_CHUNKS);
     return reading;
+  }
+
+  /**
+   * The parity units with these numbers, all of one block, one after the other.
+   * @throws FileChangedError
+   */
+  readParity(first: number, count: number): Promise<Uint8Array> {
+    return this.parity.read(first, count);
   }
 
   /** The digests of all chunks; reads those that have not been read. */

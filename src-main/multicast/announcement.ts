@@ -1,5 +1,6 @@
+import type { TransmissionMode } from '../../src-shared/ipc/events';
 import { encodeRanges } from '../../src-shared/ranges/range-codec';
-import type { RangeSet } from '../../src-shared/ranges/range-set';
+import { type RangeSet, union } from '../../src-shared/ranges/range-set';
 import type { Announce } from '../../src-shared/wire/messages';
 import {
   MAX_PROGRESS_DATAGRAMS,
@@ -18,14 +19,15 @@ export interface Announcement {
   readonly bare: Announce;
   /** With the manifest and the key, for those who do not. */
   readonly whole: Announce;
-  /** The announced units, encoded. */
+  /** The announced units and parity units, encoded. */
   readonly units: Uint8Array;
 }
 
 export interface AnnouncedTransmission {
   readonly transmission: number;
-  readonly mode: 'plain' | 'tcp';
+  readonly mode: TransmissionMode;
   readonly units: RangeSet;
+  readonly parity: RangeSet;
   readonly firstSequence: number;
   readonly source: { readonly address: string; readonly port: number } | undefined;
   readonly root: string | undefined;
@@ -36,7 +38,7 @@ export interface AnnouncedTransmission {
 /** Describes a transmission before it is sent (requirements A2 and A6; PROTOCOL.md section 4.2). */
 export function announcementOf(options: SenderOptions, announced: AnnouncedTransmission): Announcement {
   const { transfer, group, port, offer } = options;
-  const { transmission, mode, units, firstSequence, source, root, listeners } = announced;
+  const { transmission, mode, units, parity, firstSequence, source, root, listeners } = announced;
   const bare: Announce = {
     type: 'announce',
     ...{ transfer, transmission, mode, group, port, firstSequence },
@@ -46,7 +48,7 @@ export function announcementOf(options: SenderOptions, announced: AnnouncedTrans
     ...(source === undefined ? {} : { source }),
     ...(root === undefined ? {} : { root }),
   };
-  return { bare, whole: { ...bare, offer }, units: encodeRanges(units) };
+  return { bare, whole: { ...bare, offer }, units: encodeRanges(union(units, parity)) };
 }
 
 /** How many datagrams a student of a class of this size lets pass between two position reports (PROTOCOL.md section 4.4). */

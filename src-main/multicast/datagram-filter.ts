@@ -1,5 +1,5 @@
 import { serialDistance } from '../../src-shared/ranges/serial-number';
-import { type DataHeader, HEADER_BYTES, readHeader } from '../../src-shared/wire/data-datagram';
+import { type DataHeader, HEADER_BYTES, PARITY, readHeader } from '../../src-shared/wire/data-datagram';
 import type { IncomingTransmission } from './incoming-transmission';
 import type { DropReason } from './receiver-io';
 import type { TransferLayout } from './transfer-layout';
@@ -39,9 +39,10 @@ export class DatagramFilter {
     running: IncomingTransmission,
   ): { index: number; unit: number } | undefined {
     const index = serialDistance(running.announce.firstSequence, header.sequence);
-    if (index < 0 || index >= running.unitTotal) return this.drop('sequence');
-    const unit = layout.unitAt(header.offset);
-    if (unit === undefined) return this.drop('offset');
+    if (index < 0 || index >= running.datagramTotal) return this.drop('sequence');
+    const isParity = header.kind === PARITY;
+    const unit = isParity ? layout.parityAt(header.offset) : layout.unitAt(header.offset);
+    if (unit === undefined || (isParity && !running.hasParity(unit))) return this.drop('offset');
     if (datagramBytes - HEADER_BYTES !== layout.lengthOf(unit)) return this.drop('length');
     return { index, unit };
   }

@@ -1,6 +1,6 @@
-import { type RangeSet, sizeOf } from '../../src-shared/ranges/range-set';
+import type { Range } from '../../src-shared/ranges/range-set';
 import { serialAdd } from '../../src-shared/ranges/serial-number';
-import { DATA, PROBE, splitTransferId } from '../../src-shared/wire/data-datagram';
+import { DATA, PARITY, PROBE, splitTransferId } from '../../src-shared/wire/data-datagram';
 import { progressDatagrams } from './announcement';
 import { Pace } from './pace';
 import { MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS } from './params';
@@ -53,8 +53,8 @@ export class DatagramFlow {
     return this.pace.rate;
   }
 
-  /** The data channel is open for transmission `number` of these units to a class of this size. */
-  open(number: number, units: RangeSet, classSize: number, now: number): void {
+  /** The data channel is open for transmission `number` of these units and parity units to a class of this size. */
+  open(number: number, units: readonly Range[], classSize: number, now: number): void {
     this.number = number;
     this.current = this.transmissionOf(units, classSize, now);
   }
@@ -77,7 +77,8 @@ export class DatagramFlow {
     const { current, number: transmission } = this;
     if (current === undefined || current.done || !this.pace.allows(current, now)) return undefined;
     const { unit, sequence } = current.next;
-    return { header: { kind: DATA, transmission, ...this.ids, sequence, offset: this.layout.offsetOf(unit) }, unit };
+    const kind = this.layout.isParity(unit) ? PARITY : DATA;
+    return { header: { kind, transmission, ...this.ids, sequence, offset: this.layout.placeOf(unit) }, unit };
   }
 
   /** The datagram with this unit was handed to the data channel. */
@@ -122,12 +123,12 @@ export class DatagramFlow {
     this.outbox.event({ event: 'dataChannel', transmission: this.number, state: 'closed' });
   }
 
-  /** Where the numbers go on after a crash: those of a transmission of these units may have been used. */
-  sequenceAfter(units: RangeSet): number {
-    return serialAdd(this.sequence, sizeOf(units));
+  /** Where the numbers go on after a crash: those of a transmission of so many datagrams may have been used. */
+  sequenceAfter(datagrams: number): number {
+    return serialAdd(this.sequence, datagrams);
   }
 
-  private transmissionOf(units: RangeSet, classSize: number, now: number): Transmission {
+  private transmissionOf(units: readonly Range[], classSize: number, now: number): Transmission {
     const window = Math.max(MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS * progressDatagrams(classSize));
     return new Transmission(units, this.sequence, now, window);
   }

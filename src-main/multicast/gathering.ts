@@ -26,6 +26,7 @@ export class Gathering {
   /** Announces the transmission to a student, which may elect from now on. @returns false where that is of no use. */
   announceTo(member: Member): boolean {
     if (!member.connected || member.outcome === 'failed') return false;
+    if (this.plan.mode === 'coded' && !member.canCode) return false;
     const { bare, whole, units } = this.announcement;
     this.outbox.tell(member, member.offered || member.outcome === 'complete' ? bare : whole, units);
     member.announced = true;
@@ -38,7 +39,7 @@ export class Gathering {
     const { transmission, join, why } = message;
     if (!this.isCurrent(transmission) || !member.announced || member.elected !== undefined) return false;
     member.elected = join;
-    member.probe = join && this.plan.mode === 'plain' ? 'awaited' : 'none';
+    member.probe = join && this.plan.mode !== 'tcp' ? 'awaited' : 'none';
     if (member.probe === 'awaited') this.probeAt = Math.min(this.probeAt, now);
     member.why = this.plan.mode === 'tcp' && join ? this.plan.why : '';
     this.outbox.event({ event: 'elected', student: member.id, transmission, join, why });

@@ -1,13 +1,15 @@
-import { type RangeSet, sizeOf } from '../../src-shared/ranges/range-set';
+import { contains, type RangeSet, sizeOf } from '../../src-shared/ranges/range-set';
 import { serialAdd, serialDistance } from '../../src-shared/ranges/serial-number';
 import type { Announce } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
 import { DRAIN_LIMIT_MS, DRAIN_QUIET_MS } from './params';
+import { carried } from './parity-planner';
 import { PositionReports } from './position-reports';
+import type { TransferLayout } from './transfer-layout';
 
 /** One transmission as a student hears it: its position, what it still wants of it, and when nothing more will come (PROTOCOL.md sections 4.4, 5.3). */
 export class IncomingTransmission {
-  readonly unitTotal: number;
+  readonly datagramTotal: number;
   /** Highest datagram seen, counted from the first of this transmission; -1 before any. */
   private highest = -1;
   private received = 0;
@@ -19,10 +21,11 @@ export class IncomingTransmission {
   /** @param needed how many of the announced units are missing here */
   constructor(
     readonly announce: Announce,
-    units: RangeSet,
+    private readonly announced: { readonly units: RangeSet; readonly parity: RangeSet },
     needed: number,
+    layout: TransferLayout,
   ) {
-    this.unitTotal = sizeOf(units);
+    this.datagramTotal = sizeOf(carried(announced.units, announced.parity, layout));
     this.wanted = needed;
     this.reports = new PositionReports(announce.progressMs, announce.progressDatagrams);
   }
@@ -40,9 +43,14 @@ export class IncomingTransmission {
     return this.reports.passed(now);
   }
 
-  /** One of its units was missing here and is no more. */
-  gained(): void {
-    this.wanted--;
+  /** Whether this parity unit is one of those announced. */
+  hasParity(number: number): boolean {
+    return contains(this.announced.parity, number);
+  }
+
+  /** A unit was missing here and is no more. */
+  gained(unit: number): void {
+    if (contains(this.announced.units, unit)) this.wanted--;
   }
 
   /** When a position report is due, ms; infinite while there is nothing to report. */

@@ -80,3 +80,16 @@ export const MAX_FILLS = 3;
 export const MAX_RETURNS = 20;
 /** Students are looked at so often for having taken too long; their limits are seconds and more. */
 export const EXPIRY_CHECK_MS = 250;
+
+/**
+ * More parity units of one block in one round are not worth their computing: at that loss the union is little more, and a
+ * gigabit link would wait for it.
+ */
+export const MAX_ROUND_PARITY = 64;
+/**
+ * Of a block that parity was not enough for, so much more than is lacking is sent: for eight students at 5 % loss 0.4 % of the
+ * file and a round less.
+ */
+export const SPARE_PARITY = 1;
+/** Parity that a student keeps of blocks that it cannot complete yet: at 5 % loss enough for files of several gigabytes. */
+export const MAX_HELD_PARITY_BYTES = 32 * 1024 * 1024;

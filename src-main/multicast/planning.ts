@@ -1,3 +1,4 @@
+import { use } from './parity-planner';
 import { planFirst, planRepair, type RepairPlan, wantsTcp } from './retransmission-planner';
 import { type Member, needOf } from './scorecard';
 import type { SenderOptions } from './sender-io';
@@ -6,22 +7,31 @@ import type { TransferLayout } from './transfer-layout';
 /** The planner, with what it has to know of the transfer so far (PROTOCOL.md section 8). */
 export class Planning {
   private rounds = 0;
+  /** How many parity units of each block have been announced (PROTOCOL.md section 8.1). */
+  readonly parityUsed: Uint8Array;
 
   constructor(
     private readonly layout: TransferLayout,
-    private readonly options: Pick<SenderOptions, 'repair' | 'by' | 'maxRounds'>,
-  ) {}
+    private readonly options: Pick<SenderOptions, 'repair' | 'by' | 'maxRounds' | 'resumed'>,
+  ) {
+    this.parityUsed = options.resumed?.parityUsed ?? new Uint8Array(layout.blockCount);
+  }
 
-  /** The transmission after number `latest` for these members. */
-  next(members: readonly Member[], latest: number): RepairPlan {
+  /**
+   * The transmission after number `latest` for these members.
+   * @param canCode everybody who will hear of it understands parity
+   */
+  next(members: readonly Member[], latest: number, canCode: boolean): RepairPlan {
     const needy = members.map(needOf);
     if (latest < 0) return planFirst(needy, this.layout, this.options.by ?? 'multicast');
-    return planRepair(needy, this.layout, this.plannerOptions);
+    const parityUsed = canCode ? this.parityUsed : undefined;
+    return planRepair(needy, this.layout, { ...this.plannerOptions, parityUsed });
   }
 
   /** A transmission begins. */
   begun(plan: RepairPlan, number: number): void {
-    if (plan.mode === 'plain' && number > 0) this.rounds++;
+    if (plan.mode !== 'tcp' && number > 0) this.rounds++;
+    use(plan.parity, this.parityUsed, this.layout);
   }
 
   /** Whether a student that failed should be sent to over TCP, as multicast did not serve it. */
@@ -31,6 +41,6 @@ export class Planning {
 
   private get plannerOptions() {
     const { repair, by, maxRounds } = this.options;
-    return { repair: by === 'tcp' ? 'tcp' : repair, maxRounds, rounds: this.rounds } as const;
+    return { repair: by === 'tcp' ? 'tcp' : repair, maxRounds, rounds: this.rounds, parityUsed: undefined } as const;
   }
 }

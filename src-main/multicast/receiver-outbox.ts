@@ -1,7 +1,8 @@
 import type { StudentEvent } from '../../src-shared/ipc/events';
 import { encodeRanges } from '../../src-shared/ranges/range-codec';
-import type { RangeSet } from '../../src-shared/ranges/range-set';
+import { type RangeSet, union } from '../../src-shared/ranges/range-set';
 import type { Announce, StudentMessage } from '../../src-shared/wire/messages';
+import { carried } from './parity-planner';
 import type { ReceiverOutput } from './receiver-io';
 import type { TransferLayout } from './transfer-layout';
 
@@ -31,9 +32,9 @@ export class ReceiverOutbox {
   }
 
   /** What the teacher announced, as this student sees it. */
-  announced(announce: Announce, units: RangeSet, layout: TransferLayout): void {
+  announced(announce: Announce, units: RangeSet, parity: RangeSet, layout: TransferLayout): void {
     const { transfer, transmission, mode } = announce;
-    const [ranges, bytes] = [layout.toBytes(units), layout.bytesIn(units)];
+    const [ranges, bytes] = [layout.toBytes(units), layout.bytesIn(carried(units, parity, layout))];
     this.event({ event: 'announced', transfer, transmission, mode, ranges, bytes });
   }
 
@@ -54,10 +55,11 @@ export class ReceiverOutbox {
   report(
     about: { transfer: string; transmission: number; ip: string; forged: number },
     missing: RangeSet,
+    heldParity: RangeSet,
     layout: TransferLayout,
   ): void {
     const { transmission } = about;
-    this.send({ type: 'report', ...about }, encodeRanges(missing));
+    this.send({ type: 'report', ...about }, encodeRanges(union(missing, heldParity)));
     const [ranges, missingBytes] = [layout.toBytes(missing), layout.bytesIn(missing)];
     this.event({ event: 'report', transmission, missing: ranges, missingBytes });
   }

@@ -6,6 +6,7 @@ import {
   DATA,
   type DataHeader,
   HEADER_BYTES,
+  PARITY,
   PROBE,
   splitTransferId,
   writeHeader,
@@ -88,6 +89,12 @@ class Student {
     return this.raw(bytes, source);
   }
 
+  /** A parity unit's datagram of transmission 1, as the teacher sends it where not changed. */
+  parity(index: number, change: Partial<DataHeader> = {}, length = PAYLOAD) {
+    const coded = { kind: PARITY, transmission: 1, sequence: UNITS + index, offset: index } as const;
+    return this.datagram(0, { ...coded, ...change }, length);
+  }
+
   raw(bytes: Uint8Array, source = SOURCE): number | undefined {
     const unit = this.receiver.datagram(bytes, source, this.now);
     this.log.push(...this.receiver.outputs());
@@ -117,7 +124,7 @@ class Student {
   get reported(): RangeSet[] {
     return this.log.flatMap((entry) =>
       entry.kind === 'message' && entry.message.type === 'report'
-        ? [decodeRanges(entry.attachment ?? new Uint8Array(), UNITS)]
+        ? [decodeRanges(entry.attachment ?? new Uint8Array(), layout.numberCount)]
         : [],
     );
   }
@@ -235,6 +242,132 @@ describe('a student', () => {
     student.opened();
     expect(student.sent('elect').at(-1)).toMatchObject({ join: true, transmission: 1 });
     expect(student.datagram(1, { transmission: 1, sequence: UNITS + 1 })).toBe(1);
+  });
+});
+
+describe('a coded retransmission', () => {
+  const PARITY_0 = layout.parityOf(0, 0);
+
+  /** A student that misses these units, on the data channel of transmission 1: `count` parity units of the only block. */
+  function coded(missing: RangeSet, count = 3, units: RangeSet = [[0, 10]]): Student {
+    const numbers: RangeSet = [...units, [PARITY_0, PARITY_0 + count]];
+    return listening(missing, numbers, { transmission: 1, mode: 'coded', firstSequence: UNITS });
+  }
+
+  const outputs = (student: Student, ...kinds: ReceiverOutput['kind'][]) =>
+    student.log.filter(({ kind }) => kinds.includes(kind));
+
+  it('completes a block as soon as there are as many parity units as units are missing', () => {
+    const student = coded([
+      [2, 3],
+      [5, 6],
+    ]);
+    expect(student.events('announced')).toMatchObject([{ mode: 'coded', ranges: [[0, 9500]], bytes: 3000 }]);
+    expect(student.sent('elect')).toMatchObject([{ join: true, why: '2 units are missing here' }]);
+    expect(student.parity(0)).toBeUndefined();
+    expect(outputs(student, 'solve')).toEqual([]);
+    student.parity(2);
+    expect(outputs(student, 'parity', 'solve')).toEqual([
+      { kind: 'parity', block: 0, index: 0, payload: new Uint8Array(PAYLOAD) },
+      { kind: 'parity', block: 0, index: 2, payload: new Uint8Array(PAYLOAD) },
+      { kind: 'solve', block: 0, units: [2, 5], indices: [0, 2] },
+    ]);
+    expect(student.receiver.view().missingBytes).toBe(0);
+    student.end(1, UNITS + 2);
+    student.verified();
+    expect(student.reported).toEqual([[]]);
+  });
+
+  it('has what is lost of it reported: the units that are missing, and the parity that is here', () => {
+    const student = coded([[2, 5]]);
+    for (const index of [2, 0]) student.parity(index);
+    student.end(1, UNITS + 2);
+    student.pass(DRAIN_QUIET_MS);
+    student.verified();
+    expect(student.reported).toEqual([
+      [
+        [2, 5],
+        [PARITY_0, PARITY_0 + 1],
+        [PARITY_0 + 2, PARITY_0 + 3],
+      ],
+    ]);
+    expect(student.events('report')).toMatchObject([{ missing: [[2000, 5000]], missingBytes: 3000 }]);
+  });
+
+  it('adds to the parity of earlier rounds', () => {
+    const student = coded([[2, 5]]);
+    for (const index of [2, 0]) student.parity(index);
+    student.end(1, UNITS + 2);
+    student.pass(DRAIN_QUIET_MS);
+    student.verified();
+    const change = { transmission: 2, mode: 'coded', firstSequence: UNITS + 3 } as const;
+    student.announce(
+      [
+        [2, 5],
+        [PARITY_0 + 3, PARITY_0 + 5],
+      ],
+      change,
+    );
+    student.opened();
+    student.parity(4, { transmission: 2 });
+    expect(outputs(student, 'solve')).toEqual([{ kind: 'solve', block: 0, units: [2, 3, 4], indices: [2, 0, 4] }]);
+  });
+
+  it('is helped by units that come as they are, and by fills', () => {
+    const student = coded([[2, 5]], 2);
+    for (const index of [0, 1]) student.parity(index);
+    expect(student.datagram(3, { transmission: 1, sequence: UNITS })).toBe(3);
+    expect(outputs(student, 'solve')).toEqual([{ kind: 'solve', block: 0, units: [2, 4], indices: [0, 1] }]);
+
+    const filled = coded([[2, 5]], 2);
+    filled.parity(0);
+    filled.announce([[2, 5]], { transmission: 2, mode: 'tcp' });
+    filled.fill(2, 2 * PAYLOAD);
+    expect(outputs(filled, 'store', 'solve').at(-1)).toEqual({ kind: 'solve', block: 0, units: [4], indices: [0] });
+  });
+
+  it('leaves parity behind that nobody needs any more, and takes none for what is complete', () => {
+    const student = coded([[2, 3]], 2);
+    // Both are needed twice over here: the block was completed by the first.
+    student.parity(0);
+    expect(student.parity(1)).toBeUndefined();
+    expect(student.drops.duplicate ?? student.drops.closed).toBe(1);
+    expect(outputs(student, 'parity')).toHaveLength(1);
+  });
+
+  it('forgets parity that may be forged, with the units of its block', () => {
+    const student = coded([[2, 5]]);
+    student.parity(0);
+    student.end(1, UNITS + 2);
+    student.pass(DRAIN_QUIET_MS);
+    student.verified([[0, 2]]);
+    expect(outputs(student, 'forgetParity')).toEqual([{ kind: 'forgetParity', block: 0 }]);
+    expect(student.reported).toEqual([[[0, 5]]]);
+  });
+
+  it.each([
+    ['that was not announced', 'offset', (s: Student) => s.parity(3, { sequence: UNITS })],
+    ['of a block that there is not', 'offset', (s: Student) => s.parity(0, { offset: 128 })],
+    ['at an offset past all numbers', 'offset', (s: Student) => s.parity(0, { offset: 2 ** 53 - 1 })],
+    ['that is too short', 'length', (s: Student) => s.parity(0, {}, PAYLOAD - 1)],
+    ['of the first transmission', 'transmission', (s: Student) => s.parity(0, { transmission: 0 })],
+    ['with a number after the last', 'sequence', (s: Student) => s.parity(0, { sequence: UNITS + 3 })],
+  ] as const)('drops parity %s, and counts it as "%s"', (_, reason, send) => {
+    const student = coded([[2, 5]]);
+    expect(send(student)).toBeUndefined();
+    expect(student.drops).toEqual({ [reason]: 1 });
+    expect(outputs(student, 'parity')).toEqual([]);
+  });
+
+  it('is the only one that may have parity', () => {
+    const student = listening();
+    student.datagram(0, { kind: PARITY, offset: 0 });
+    expect(student.drops).toEqual({ offset: 1 });
+    const plain = new Student();
+    plain.announce([[0, 3]]);
+    plain.prepared();
+    expect(() => plain.announce([[PARITY_0, PARITY_0 + 1]], { transmission: 1 })).toThrow(WireError);
+    expect(() => plain.announce([[layout.numberCount, layout.numberCount + 1]], { mode: 'coded' })).toThrow(WireError);
   });
 });
 

@@ -1,8 +1,9 @@
 import type { ReceivedFile } from '../../src-shared/ipc/events';
 import { decodeRanges } from '../../src-shared/ranges/range-codec';
 import { EMPTY, type RangeSet } from '../../src-shared/ranges/range-set';
-import { PROBE } from '../../src-shared/wire/data-datagram';
+import { HEADER_BYTES, PROBE } from '../../src-shared/wire/data-datagram';
 import type { Announce, TeacherMessage } from '../../src-shared/wire/messages';
+import { BlockRepair } from './block-repair';
 import { DatagramFilter } from './datagram-filter';
 import { IncomingTransmission } from './incoming-transmission';
 import { PendingAnnouncement, type TransmissionEnd, unknownTransfer } from './pending-announcement';
@@ -32,6 +33,7 @@ export class Receiver {
   private readonly pending = new PendingAnnouncement();
   private readonly filter = new DatagramFilter();
   private readonly outbox = new ReceiverOutbox();
+  private readonly blocks = new BlockRepair(this.outbox);
 
   /** @param completed ids of transfers that were completed earlier. */
   constructor(completed: readonly string[]) {
@@ -98,7 +100,8 @@ export class Receiver {
   }
 
   /**
-   * A datagram from the group. @returns the unit whose payload it carries, to be written; undefined when it is of no use.
+   * A datagram from the group; its bytes are the receiver's from now on.
+   * @returns the unit whose payload it carries, to be written before the outputs are carried out; undefined when there is none
    */
   datagram(bytes: Uint8Array, source: { address: string; port: number }, now: number): number | undefined {
     const running = this.running;
@@ -109,7 +112,11 @@ export class Receiver {
     if (this.phase === 'listening') this.hear(running.announce);
     if (header.kind === PROBE) return undefined;
     const place = this.filter.place(header, bytes.length, transfer.layout, running);
-    return place === undefined ? undefined : this.take(running, transfer, place, now);
+    if (place === undefined) return undefined;
+    if (running.passed(place.index, now)) this.reportProgress();
+    const taken = this.take(running, transfer, place.unit, bytes);
+    if (running.needed === 0) this.endDrain(now);
+    return taken;
   }
 
   /** The data channel's time: progress, probes and drains. */
@@ -126,7 +133,7 @@ export class Receiver {
     this.phase = 'idle';
     this.end = undefined;
     this.running = undefined;
-    transfer.reject(result.rejected);
+    this.blocks.reject(transfer, result.rejected);
     // Without an `end` the connection was lost meanwhile: nobody waits for a report.
     if (end !== undefined) this.report(transfer, end, result.forgedChunks);
     this.takePending();
@@ -262,12 +269,13 @@ export class Receiver {
     this.end = undefined;
     this.phase = 'idle';
     const { layout } = transfer;
-    const units = decodeRanges(attachment, layout.unitCount);
-    this.outbox.announced(announce, units, layout);
+    const numbers = decodeRanges(attachment, announce.mode === 'coded' ? layout.numberCount : layout.unitCount);
+    const { units, parity } = layout.split(numbers);
+    this.outbox.announced(announce, units, parity, layout);
     const needed = transfer.missingOf(units);
-    this.running = new IncomingTransmission(announce, units, needed);
+    this.running = new IncomingTransmission(announce, { units, parity }, needed, layout);
     if (needed === 0) return this.outbox.elect(announce, false, 'nothing of it is missing here');
-    if (announce.mode === 'plain') {
+    if (announce.mode !== 'tcp') {
       this.phase = 'opening';
       this.outbox.push({ kind: 'openData', announce });
       return;
@@ -296,13 +304,16 @@ export class Receiver {
   private take(
     running: IncomingTransmission,
     transfer: TransferInHand,
-    { index, unit }: { index: number; unit: number },
-    now: number,
+    unit: number,
+    datagram: Uint8Array,
   ): number | undefined {
-    if (running.passed(index, now)) this.reportProgress();
+    if (transfer.layout.isParity(unit)) {
+      const parity = { number: unit, payload: datagram.subarray(HEADER_BYTES) };
+      return this.blocks.takeParity(transfer, running, parity) ? undefined : this.filter.drop('duplicate');
+    }
     if (!transfer.add(unit)) return this.filter.drop('duplicate');
-    running.gained();
-    if (running.needed === 0) this.endDrain(now);
+    running.gained(unit);
+    this.blocks.solve(transfer, running, unit);
     return unit;
   }
 
@@ -319,8 +330,10 @@ export class Receiver {
   private filled(message: { transfer: string; unit: number }, attachment: Uint8Array): void {
     const transfer = this.transfer;
     if (this.phase !== 'filling' || transfer?.id !== message.transfer) return;
-    for (const { unit, payload } of transfer.fill(message.unit, attachment))
+    for (const { unit, payload } of transfer.fill(message.unit, attachment)) {
       this.outbox.push({ kind: 'store', unit, payload });
+      this.blocks.solve(transfer, this.running, unit);
+    }
   }
 
   // --- The end of a transmission ---
@@ -374,7 +387,8 @@ export class Receiver {
   private report(transfer: TransferInHand, end: TransmissionEnd, forged: number): void {
     const { id, layout, missing } = transfer;
     const { transmission } = end;
-    this.outbox.report({ transfer: id, transmission, ip: this.ownAddress, forged }, missing, layout);
+    const about = { transfer: id, transmission, ip: this.ownAddress, forged };
+    this.outbox.report(about, missing, transfer.heldParity, layout);
     if (missing.length > 0) return;
     this.phase = 'storing';
     this.outbox.push({ kind: 'finalize' });

@@ -46,10 +46,11 @@ export class Reporting {
     if (member.outcome !== 'open' || member.reportDueSince === undefined) return false;
     // A late report is of the transmission that it was asked about, not of the one that runs now.
     if (message.transmission !== member.reportDueFor) return false;
-    const missing = decodeRanges(attachment, this.layout.unitCount);
+    const { units: missing, parity } = this.layout.split(decodeRanges(attachment, this.layout.numberCount));
     if (message.forged > this.layout.chunkCount + 1)
       throw new WireError('a report counts more forged chunks than there are');
-    this.scorecard.report(member, missing, message.forged, plan.mode, plan.units);
+    const said = { missing, heldParity: parity, forged: message.forged };
+    this.scorecard.report(member, said, plan.mode, plan.units);
     this.outbox.report(member, message.ip, message.transmission);
     if (!member.current) Object.assign(member, { outcome: 'storing', storingSince: now });
     this.outbox.scorecardChanged();

@@ -12,13 +12,16 @@ import {
 import { TransferLayout } from './transfer-layout';
 
 const layout = new TransferLayout(10_000_000, 1000);
-const AUTO: PlannerOptions = { repair: 'auto', maxRounds: 12, rounds: 1 };
+const AUTO: PlannerOptions = { repair: 'auto', maxRounds: 12, rounds: 1, parityUsed: undefined };
 const PLAIN: PlannerOptions = { ...AUTO, repair: 'plain' };
+/** Everybody understands parity, and none has been sent. */
+const CODED: PlannerOptions = { ...AUTO, parityUsed: new Uint8Array(layout.blockCount) };
 const TCP: PlannerOptions = { ...AUTO, repair: 'tcp' };
 const LARGE: RangeSet = [[0, 300]];
 
 function student(id: string, change: Partial<Needy> = {}): Needy {
-  return { id, missing: LARGE, multicastPath: true, fruitless: 0, requested: 0, forged: 0, fills: 0, ...change };
+  const fresh = { multicastPath: true, fruitless: 0, requested: 0, forged: 0, fills: 0 };
+  return { id, missing: LARGE, heldParity: [], ...fresh, ...change };
 }
 
 interface Row {
@@ -50,6 +53,46 @@ const rows: readonly Row[] = [
       why: 'the union of 2 reports',
       givenUp: [],
     },
+  },
+  {
+    rule: 'students who miss different units of a block: its parity, as many as the worst lacks; the others as they are',
+    needy: [
+      student('a', {
+        missing: [
+          [1, 4],
+          [200, 300],
+        ],
+      }),
+      student('b', {
+        missing: [
+          [5, 6],
+          [200, 300],
+        ],
+      }),
+    ],
+    options: CODED,
+    plan: {
+      mode: 'coded',
+      units: [
+        [1, 4],
+        [5, 6],
+        [200, 300],
+      ],
+      parity: [[layout.parityOf(0, 0), layout.parityOf(0, 3)]],
+      why: 'the union of 2 reports, as parity where that is less',
+    },
+  },
+  {
+    rule: 'students who miss the same: the union, without parity',
+    needy: [student('a'), student('b')],
+    options: CODED,
+    plan: { mode: 'plain', units: LARGE, parity: [], why: 'the union of 2 reports' },
+  },
+  {
+    rule: 'repair without parity was asked for',
+    needy: [student('a', { missing: [[1, 4]] }), student('b', { missing: [[5, 6]] })],
+    options: { ...PLAIN, parityUsed: new Uint8Array(layout.blockCount) },
+    plan: { mode: 'plain', parity: [], why: 'the union of 2 reports' },
   },
   {
     rule: 'one student with a large leftover: multicast',

@@ -1,8 +1,10 @@
-import { type RangeSet, sizeOf, span, union } from '../../src-shared/ranges/range-set';
+import type { TransmissionMode } from '../../src-shared/ipc/events';
+import { EMPTY, type RangeSet, sizeOf, span, union } from '../../src-shared/ranges/range-set';
 import { FRUITLESS_ROUNDS, MAX_FILLS, REQUEST_QUOTA, SMALL_LEFTOVER_BYTES } from './params';
+import { chooseParity } from './parity-planner';
 import type { TransferLayout } from './transfer-layout';
 
-/** How repairs may travel: `auto` chooses, `plain` is multicast only, `tcp` is the control connections only. */
+/** How repairs may travel: `auto` chooses, `plain` is multicast without parity only, `tcp` is the control connections only. */
 export type RepairPolicy = 'auto' | 'plain' | 'tcp';
 
 /** What the planner knows of one student of the current transmission group. */
@@ -10,6 +12,8 @@ export interface Needy {
   readonly id: string;
   /** Units that its latest report names. */
   readonly missing: RangeSet;
+  /** Parity units that it names, of blocks which it cannot complete yet. */
+  readonly heldParity: RangeSet;
   readonly multicastPath: boolean;
   /** Multicast transmissions in a row that brought it next to nothing. */
   readonly fruitless: number;
@@ -26,13 +30,18 @@ export interface PlannerOptions {
   readonly maxRounds: number;
   /** Multicast retransmission rounds so far. */
   readonly rounds: number;
+  /** How many parity units of each block have been sent; undefined where somebody in the room does not understand parity. */
+  readonly parityUsed: Uint8Array | undefined;
 }
 
 /** The next transmission: the minimum retransmission data set of the students it names (PROTOCOL.md section 8). */
 export interface RepairPlan {
-  readonly mode: 'plain' | 'tcp';
+  readonly mode: TransmissionMode;
   readonly students: readonly string[];
+  /** The units that the students miss between them: what it brings. */
   readonly units: RangeSet;
+  /** Parity units that are sent in place of their blocks' units. */
+  readonly parity: RangeSet;
   /** Why it travels this way, in words. */
   readonly why: string;
   /** Students that nothing more can be done for. */
@@ -48,10 +57,10 @@ export type Way = 'multicast' | 'tcp';
  */
 export function planFirst(needy: readonly Needy[], layout: TransferLayout, by: Way): RepairPlan {
   const students = needy.map(({ id }) => id);
-  const units = span(0, layout.unitCount);
-  if (units.length === 0) return { mode: 'tcp', students, units, why: 'there are no bytes to send', givenUp: [] };
-  if (by === 'tcp') return { mode: 'tcp', students, units, why: 'TCP was asked for', givenUp: [] };
-  return { mode: 'plain', students, units, why: 'the first transmission', givenUp: [] };
+  const all = { students, units: span(0, layout.unitCount), parity: EMPTY, givenUp: [] };
+  if (layout.unitCount === 0) return { ...all, mode: 'tcp', why: 'there are no bytes to send' };
+  if (by === 'tcp') return { ...all, mode: 'tcp', why: 'TCP was asked for' };
+  return { ...all, mode: 'plain', why: 'the first transmission' };
 }
 
 /**
@@ -85,6 +94,7 @@ export function planRepair(needy: readonly Needy[], layout: TransferLayout, opti
     mode: 'tcp',
     students: byTcp.map(({ student }) => student.id),
     units: union(...byTcp.map(({ student }) => student.missing)),
+    parity: EMPTY,
     why: [...new Set(byTcp.map(({ why }) => why))].join('; '),
     givenUp,
   };
@@ -108,11 +118,17 @@ function planMulticast(
 ): Omit<RepairPlan, 'givenUp'> {
   const units = union(...students.map((student) => student.missing));
   const ids = students.map((student) => student.id);
-  if (sizeOf(units) === 0) return { mode: 'tcp', students: ids, units, why: 'only the digests are left to compare' };
+  const plan = { students: ids, units, parity: EMPTY };
+  if (sizeOf(units) === 0) return { ...plan, mode: 'tcp', why: 'only the digests are left to compare' };
   const only = students.length === 1;
   const mayFill = options.repair === 'auto' && students.every((student) => student.fills < MAX_FILLS);
   if (only && mayFill && layout.bytesIn(units) <= SMALL_LEFTOVER_BYTES) {
-    return { mode: 'tcp', students: ids, units, why: 'a small leftover of one student' };
+    return { ...plan, mode: 'tcp', why: 'a small leftover of one student' };
   }
-  return { mode: 'plain', students: ids, units, why: only ? 'one student' : `the union of ${students.length} reports` };
+  const why = only ? 'one student' : `the union of ${students.length} reports`;
+  const { repair, parityUsed } = options;
+  if (repair !== 'auto' || parityUsed === undefined) return { ...plan, mode: 'plain', why };
+  const parity = chooseParity(students, units, layout, parityUsed);
+  if (parity.length === 0) return { ...plan, mode: 'plain', why };
+  return { ...plan, mode: 'coded', parity, why: `${why}, as parity where that is less` };
 }

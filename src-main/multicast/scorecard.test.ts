@@ -11,7 +11,8 @@ function scorecard(...ids: readonly string[]) {
   const card = new Scorecard(layout);
   for (const id of ids) card.enroll(who(id), undefined);
   const member = (id: string) => card.member(id) ?? expect.fail(`${id} is not on the scorecard`);
-  const report = (id: string, missing: RangeSet, forged = 0) => card.report(member(id), missing, forged, 'plain', ALL);
+  const report = (id: string, missing: RangeSet, forged = 0) =>
+    card.report(member(id), { missing, heldParity: [], forged }, 'plain', ALL);
   return { card, member, report };
 }
 const ids = (members: readonly { id: string }[]) => members.map(({ id }) => id);
@@ -58,9 +59,20 @@ describe('the scorecard (A9)', () => {
     expect(fruitless).toEqual([1, 2, 0, 1]);
   });
 
+  it('takes parity that completes no block yet for a gain', () => {
+    const { card, member, report } = scorecard('a');
+    report('a', [[0, 100]]);
+    const held = (end: number): RangeSet => [[layout.parityOf(0, 0), layout.parityOf(0, end)]];
+    for (const end of [40, 60, 61]) {
+      card.report(member('a'), { missing: [[0, 100]], heldParity: held(end), forged: 0 }, 'coded', ALL);
+    }
+    // 100, 60, 40 and 39 units are lacking: the last round brought next to nothing.
+    expect(member('a')).toMatchObject({ fruitless: 1, requested: 100 + 60 + 40 + 39, missing: [[0, 100]] });
+  });
+
   it('judges no student by a handful of units, nor by what went over TCP', () => {
     const { card, member, report } = scorecard('a');
-    card.report(member('a'), ALL, 0, 'tcp', ALL);
+    card.report(member('a'), { missing: ALL, heldParity: [], forged: 0 }, 'tcp', ALL);
     expect(member('a').fruitless).toBe(0);
     report('a', [[0, 39]]);
     report('a', [[0, 39]]);

@@ -1,4 +1,4 @@
-import type { MemberState, ScorecardEntry, StudentIdentity } from '../../src-shared/ipc/events';
+import type { MemberState, ScorecardEntry, StudentIdentity, TransmissionMode } from '../../src-shared/ipc/events';
 import { EMPTY, intersect, type RangeSet, sizeOf } from '../../src-shared/ranges/range-set';
 import { FRUITFUL_SHARE, MIN_JUDGED_UNITS } from './params';
 import type { Needy } from './retransmission-planner';
@@ -19,6 +19,10 @@ export interface Member {
   /** In the current transmission group: still misses something, as far as is known. */
   current: boolean;
   missing: RangeSet;
+  /** Parity units of blocks that it cannot complete yet. */
+  heldParity: RangeSet;
+  /** Understands announcements with parity. */
+  canCode: boolean;
   why: string;
   multicastPath: boolean;
   fruitless: number;
@@ -36,6 +40,14 @@ export interface Member {
   offered: boolean;
   elected: boolean | undefined;
   probe: 'none' | 'awaited' | 'seen';
+}
+
+/** What a student says after a transmission. */
+export interface LossReport {
+  readonly missing: RangeSet;
+  readonly heldParity: RangeSet;
+  /** Chunks whose digest was wrong twice. */
+  readonly forged: number;
 }
 
 /** What a student brought from an earlier connection or an earlier run of the teacher. */
@@ -63,8 +75,13 @@ export class Scorecard {
     return this.members.get(id);
   }
 
+  /** Everybody who hears of a transmission understands parity. */
+  get canCode(): boolean {
+    return this.all.every((member) => !member.connected || member.canCode);
+  }
+
   /** Enrolls a student, or takes one back; `held` is what it has on disk. */
-  enroll(student: StudentIdentity, held: HeldState | undefined): Member {
+  enroll(student: StudentIdentity, held: HeldState | undefined, canCode = true): Member {
     const known = this.members.get(student.id);
     const missing = held?.missing ?? [[0, this.layout.unitCount] as const].filter(([start, end]) => start < end);
     const member: Member = {
@@ -76,6 +93,8 @@ export class Scorecard {
       outcome: held?.complete === true ? 'complete' : 'open',
       current: held?.complete !== true,
       missing: held?.complete === true ? EMPTY : missing,
+      heldParity: EMPTY,
+      canCode,
       why: '',
       reportDueSince: undefined,
       reportDueFor: 0,
@@ -96,19 +115,24 @@ export class Scorecard {
     member.awaySince = now;
   }
 
-  /** A report: the ranges that a student misses now (requirement A4). */
-  report(member: Member, missing: RangeSet, forged: number, kind: 'plain' | 'tcp', asked: RangeSet): void {
-    const before = sizeOf(member.missing);
-    const after = sizeOf(missing);
-    if (kind === 'plain' && sizeOf(intersect(member.missing, asked)) >= MIN_JUDGED_UNITS) {
+  /**
+   * A report: the ranges that a student misses now (requirement A4), and the parity units that it holds. What it lacks is the
+   * one without the other: parity that completes no block yet is a gain all the same.
+   */
+  report(member: Member, said: LossReport, kind: TransmissionMode, asked: RangeSet): void {
+    const { missing, heldParity, forged } = said;
+    const before = lackedBy(member);
+    const after = lackedBy(said);
+    if (kind !== 'tcp' && sizeOf(intersect(member.missing, asked)) >= MIN_JUDGED_UNITS) {
       const fruitful = before - after >= FRUITFUL_SHARE * before;
       member.fruitless = fruitful ? 0 : member.fruitless + 1;
     }
     member.missing = missing;
+    member.heldParity = heldParity;
     member.forged += forged;
     member.requested += after;
     member.reportDueSince = undefined;
-    if (after > 0) return;
+    if (missing.length > 0) return;
     member.current = false;
   }
 
@@ -123,7 +147,7 @@ export class Scorecard {
     }));
   }
 
-  entries(mode: 'plain' | 'tcp', transmission: number): ScorecardEntry[] {
+  entries(mode: TransmissionMode, transmission: number): ScorecardEntry[] {
     return this.all.map((member) => ({
       id: member.id,
       state: stateOf(member, mode, transmission),
@@ -134,17 +158,22 @@ export class Scorecard {
 }
 
 /** A member's state in the scorecard's words. */
-export function stateOf(member: Member, mode: 'plain' | 'tcp', transmission: number): MemberState {
+export function stateOf(member: Member, mode: TransmissionMode, transmission: number): MemberState {
   if (member.outcome === 'complete' || member.outcome === 'failed') return member.outcome;
   if (!member.connected) return 'away';
   if (member.outcome === 'storing') return 'storing';
-  if (member.elected !== true || (mode === 'plain' && member.probe === 'none')) return 'waiting';
+  if (member.elected !== true || (mode !== 'tcp' && member.probe === 'none')) return 'waiting';
   if (mode === 'tcp') return 'filling';
   return transmission === 0 ? 'receiving' : 'repairing';
 }
 
 /** The planner's view of a member. */
 export function needOf(member: Member): Needy {
-  const { id, missing, multicastPath, fruitless, requested, forged, fills } = member;
-  return { id, missing, multicastPath, fruitless, requested, forged, fills };
+  const { id, missing, heldParity, multicastPath, fruitless, requested, forged, fills } = member;
+  return { id, missing, heldParity, multicastPath, fruitless, requested, forged, fills };
+}
+
+/** Units, or parity units, that would complete what is missing. */
+function lackedBy({ missing, heldParity }: Pick<Member, 'missing' | 'heldParity'>): number {
+  return Math.max(0, sizeOf(missing) - sizeOf(heldParity));
 }

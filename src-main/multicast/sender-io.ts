@@ -37,10 +37,10 @@ export type SenderPhase =
   | 'reporting'
   | 'finished';
 
-/** A datagram that may leave now. The payload is the unit's ciphertext; a probe has none. */
+/** A datagram that may leave now. The payload is the unit's ciphertext, or its parity; a probe has none. */
 export interface DueDatagram {
   readonly header: DataHeader;
-  /** Undefined for a probe. */
+  /** A unit or a parity unit; undefined for a probe. */
   readonly unit: number | undefined;
 }
 
@@ -73,6 +73,8 @@ interface ResumePoint {
   readonly sequence: number;
   readonly resentBytes: number;
   readonly filledBytes: number;
+  /** How many parity units of each block may have been sent. */
+  readonly parityUsed?: Uint8Array;
 }
 
 /** What the journal keeps of a running transfer, besides its source. */

@@ -1,4 +1,4 @@
-import type { TeacherEvent } from '../../src-shared/ipc/events';
+import type { TeacherEvent, TransmissionMode } from '../../src-shared/ipc/events';
 import type { TeacherMessage } from '../../src-shared/wire/messages';
 import type { RepairPlan } from './retransmission-planner';
 import type { Member, Scorecard } from './scorecard';
@@ -34,7 +34,7 @@ export class SenderOutbox {
   }
 
   /** What a transmission is about to send, to whom and why. */
-  announced(transmission: number, plan: RepairPlan): void {
+  announced(transmission: number, plan: RepairPlan, bytes: number): void {
     const { mode, units, students, why } = plan;
     this.event({
       event: 'announced',
@@ -42,7 +42,7 @@ export class SenderOutbox {
       transmission,
       mode,
       ranges: this.layout.toBytes(units),
-      bytes: this.layout.bytesIn(units),
+      bytes,
       students,
       why,
     });
@@ -70,12 +70,12 @@ export class SenderOutbox {
   }
 
   /** Takes everything; a changed scorecard comes last. */
-  drain(mode: 'plain' | 'tcp', transmission: number): SenderOutput[] {
+  drain(mode: TransmissionMode, transmission: number): SenderOutput[] {
     if (this.changed) this.tellScorecard(mode, transmission);
     return this.queue.splice(0);
   }
 
-  tellScorecard(mode: 'plain' | 'tcp', transmission: number): void {
+  tellScorecard(mode: TransmissionMode, transmission: number): void {
     this.changed = false;
     this.event({
       event: 'scorecard',

@@ -1,5 +1,5 @@
 import type { StudentIdentity } from '../../src-shared/ipc/events';
-import { EMPTY } from '../../src-shared/ranges/range-set';
+import { EMPTY, type Range, sizeOf } from '../../src-shared/ranges/range-set';
 import { serialAdd } from '../../src-shared/ranges/serial-number';
 import type { StudentMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
@@ -9,6 +9,7 @@ import { Filling } from './filling';
 import { Gathering } from './gathering';
 import { MemberOutcomes } from './member-outcomes';
 import { MAX_RETURNS } from './params';
+import { carried } from './parity-planner';
 import { Planning } from './planning';
 import { Reporting } from './reporting';
 import type { RepairPlan } from './retransmission-planner';
@@ -26,7 +27,9 @@ export class Sender {
   readonly planning: Planning;
   private phase: SenderPhase = 'idle';
   private paused = false;
-  private plan: RepairPlan = { mode: 'plain', students: [], units: EMPTY, why: '', givenUp: [] };
+  private plan: RepairPlan = { mode: 'plain', students: [], units: EMPTY, parity: EMPTY, why: '', givenUp: [] };
+  /** What the plan sends: its units and parity units, in order. */
+  private carried: readonly Range[] = [];
   private number: number;
   private source: { address: string; port: number } | undefined;
   private root: string | undefined;
@@ -62,9 +65,9 @@ export class Sender {
   }
 
   /** A student enrolled, or came back. In the middle of a transmission it joins the rest of it. */
-  enroll(student: StudentIdentity, held: HeldState | undefined, now: number): void {
+  enroll(student: StudentIdentity, held: HeldState | undefined, now: number, canCode = true): void {
     if (this.phase === 'finished') return;
-    const member = this.scorecard.enroll(student, held);
+    const member = this.scorecard.enroll(student, held, canCode);
     this.detach(student.id);
     if (held !== undefined && (member.missing.length > 0 || !member.current))
       this.outbox.report(member, student.ip, this.number);
@@ -73,7 +76,7 @@ export class Sender {
       this.outcomes.fail(member, 'it came and went too often');
       return this.settle(now);
     }
-    if (this.plan.mode === 'plain' && (this.phase === 'gathering' || this.phase === 'transmitting'))
+    if (this.plan.mode !== 'tcp' && (this.phase === 'gathering' || this.phase === 'transmitting'))
       this.announceTo(member);
     else if (this.number >= 0) this.advance(now);
   }
@@ -186,9 +189,9 @@ export class Sender {
     return this.isTransmitting ? this.flow.next(now) : undefined;
   }
 
-  /** Chunks that the next datagrams will need: read them ahead. */
-  chunksAhead(count: number): readonly number[] {
-    return this.flow.running?.chunksAhead(this.layout, count) ?? [];
+  /** What the next datagrams carry, each run from one chunk, from the trailer or of one block's parity: read it ahead. */
+  runsAhead(count: number): readonly Range[] {
+    return this.flow.running?.runsAhead(this.layout, count) ?? [];
   }
 
   /** Tells that the datagram of `nextDatagram` was handed to the data channel. */
@@ -228,9 +231,10 @@ export class Sender {
   state(): SenderState {
     return {
       transmission: this.number + 1,
-      sequence: this.flow.sequenceAfter(this.plan.units),
+      sequence: this.flow.sequenceAfter(sizeOf(this.carried)),
       resentBytes: this.flow.resentBytes,
       filledBytes: this.filling.bytes,
+      parityUsed: this.planning.parityUsed,
       members: this.scorecard.state(),
     };
   }
@@ -256,7 +260,7 @@ export class Sender {
   private planNext(now: number): void {
     const ready = this.scorecard.current.filter((member) => member.connected && member.reportDueSince === undefined);
     if (this.number >= 0 && ready.length === 0) return this.wait(now);
-    const next = this.planning.next(ready, this.number);
+    const next = this.planning.next(ready, this.number, this.scorecard.canCode);
     for (const { id, reason } of next.givenUp) {
       const member = this.scorecard.member(id);
       if (member !== undefined) this.outcomes.fail(member, reason);
@@ -267,6 +271,7 @@ export class Sender {
 
   private begin(plan: RepairPlan, now: number): void {
     this.plan = plan;
+    this.carried = carried(plan.units, plan.parity, this.layout);
     this.number++;
     this.planning.begun(plan, this.number);
     for (const member of this.scorecard.all)
@@ -304,12 +309,12 @@ export class Sender {
 
   private gather(now: number): void {
     this.phase = 'gathering';
-    const { mode, units } = this.plan;
-    if (mode === 'plain') this.flow.open(this.number, units, this.scorecard.current.length, now);
+    const { mode } = this.plan;
+    if (mode !== 'tcp') this.flow.open(this.number, this.carried, this.scorecard.current.length, now);
     this.gathering = new Gathering(this.scorecard, this.outbox, this.plan, this.announcement(), now);
-    this.outbox.announced(this.number, this.plan);
+    this.outbox.announced(this.number, this.plan, this.layout.bytesIn(this.carried));
     // Everybody hears of a multicast transmission and elects for itself (A6, A7); a fill concerns only those it serves.
-    const audience = mode === 'plain' ? this.scorecard.all : this.planned();
+    const audience = mode !== 'tcp' ? this.scorecard.all : this.planned();
     for (const member of audience) this.announceTo(member);
     this.outbox.scorecardChanged();
     this.advance(now);
@@ -317,10 +322,12 @@ export class Sender {
 
   private announcement(): Announcement {
     const { number: transmission, source, root } = this;
-    const { mode, units } = this.plan;
+    const { mode, units, parity } = this.plan;
     const listeners = this.scorecard.current.length;
     const firstSequence = this.flow.firstSequence;
-    return announcementOf(this.options, { transmission, mode, units, firstSequence, source, root, listeners });
+    return announcementOf(this.options, {
+      ...{ transmission, mode, units, parity, firstSequence, source, root, listeners },
+    });
   }
 
   private announceTo(member: Member): void {

@@ -2,14 +2,26 @@ import { Bitmap } from '../../src-shared/ranges/bitmap';
 import { intersect, type RangeSet, sizeOf, span, subtract } from '../../src-shared/ranges/range-set';
 import { splitTransferId } from '../../src-shared/wire/data-datagram';
 import { WireError } from '../../src-shared/wire/wire-error';
+import { HeldParity } from './held-parity';
 import { missingOnReturn } from './missing-on-return';
+import { MAX_HELD_PARITY_BYTES } from './params';
 import type { TransferLayout } from './transfer-layout';
+
+/** How a block is completed. */
+export interface Solution {
+  readonly block: number;
+  /** The units that were missing. */
+  readonly units: readonly number[];
+  /** Indices of as many parity units. */
+  readonly indices: readonly number[];
+}
 
 /** The transfer that a student receives, and which of its units are here. */
 export class TransferInHand {
   /** The id as a datagram's header has it. */
   readonly ids: { readonly transferHigh: number; readonly transferLow: number };
   private readonly received: Bitmap;
+  private readonly parity: HeldParity;
 
   /** @param notOnDisk units that the partial transfer does not hold yet */
   constructor(
@@ -19,6 +31,7 @@ export class TransferInHand {
   ) {
     this.ids = splitTransferId(id);
     this.received = new Bitmap(layout.unitCount);
+    this.parity = new HeldParity(layout, Math.floor(MAX_HELD_PARITY_BYTES / layout.payloadBytes));
     const all = span(0, layout.unitCount);
     for (const range of subtract(all, missingOnReturn(notOnDisk, layout.unitCount))) this.received.addRange(range);
   }
@@ -38,9 +51,59 @@ export class TransferInHand {
     return this.received.add(unit);
   }
 
-  /** Units whose digest was wrong: they are missing again. */
-  reject(units: RangeSet): void {
+  /** Parity units of blocks that cannot be completed yet, by their numbers. */
+  get heldParity(): RangeSet {
+    return this.parity.numbers();
+  }
+
+  /** A parity unit has come. @returns false where it is of no use: its block is complete, or it was here before */
+  addParity(number: number): boolean {
+    const block = this.layout.blockOf(number) ?? 0;
+    return (
+      !this.received.hasAll(this.layout.unitsOfBlock(block)) && this.parity.add(block, this.layout.indexOf(number))
+    );
+  }
+
+  /**
+   * What the parity of a unit's block makes up for, as soon as there is enough of it: these units count as here from now on, and
+   * the parity as used. A solution without units: the block became complete without its parity.
+   */
+  solve(unit: number): Solution | undefined {
+    const block = this.layout.blockOf(unit);
+    const held = block === undefined ? 0 : this.parity.countOf(block);
+    if (block === undefined || held === 0) return undefined;
+    const units = this.missingIn(block, held);
+    if (units === undefined) return undefined;
+    const indices = this.parity.of(block).slice(0, units.length);
+    this.parity.drop(block);
+    for (const one of units) this.received.add(one);
+    return { block, units, indices };
+  }
+
+  /** The units of a block that are missing; undefined where they are more than `most`. */
+  private missingIn(block: number, most: number): number[] | undefined {
+    const [start, end] = this.layout.unitsOfBlock(block);
+    const units: number[] = [];
+    for (let unit = start; unit < end; unit++) {
+      if (this.received.has(unit)) continue;
+      if (units.length === most) return undefined;
+      units.push(unit);
+    }
+    return units;
+  }
+
+  /** A block whose parity there is no room for any more, if there is one: it was let go. */
+  dropExcessParity(): number | undefined {
+    return this.parity.dropExcess();
+  }
+
+  /**
+   * Units whose digest was wrong: they are missing again.
+   * @returns the blocks of which parity was let go: it may be forged as well
+   */
+  reject(units: RangeSet): readonly number[] {
     for (const range of units) this.received.removeRange(range);
+    return this.parity.dropWithin(units);
   }
 
   /**

@@ -1,4 +1,5 @@
-import type { Range, RangeSet } from '../../src-shared/ranges/range-set';
+import { intersect, type Range, type RangeSet, span } from '../../src-shared/ranges/range-set';
+import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
 
 /** Bytes of one chunk's SHA-256 digest in the trailer. */
 export const DIGEST_BYTES = 32;
@@ -7,7 +8,8 @@ const TARGET_CHUNK_BYTES = 64 * 1024;
 /**
  * How one transfer's bytes are cut (PROTOCOL.md section 3). The transfer space is the content (all files end to end) and then
  * the trailer (one digest a chunk). **Units** are datagram payloads, numbered over both parts; the last unit of
- * each part may be short. **Chunks** are whole units of the content, about 64 KiB.
+ * each part may be short. **Chunks** are whole units of the content, about 64 KiB. **Blocks** are BLOCK_UNITS units of the
+ * content: what parity is made for. Parity units are no bytes of the transfer space; their numbers go on after the units'.
  */
 export class TransferLayout {
   readonly contentUnits: number;
@@ -17,6 +19,9 @@ export class TransferLayout {
   readonly chunkCount: number;
   readonly trailerBytes: number;
   readonly totalBytes: number;
+  readonly blockCount: number;
+  /** Units and parity units have numbers below this. */
+  readonly numberCount: number;
 
   constructor(
     readonly contentBytes: number,
@@ -29,6 +34,8 @@ export class TransferLayout {
     this.trailerBytes = this.chunkCount * DIGEST_BYTES;
     this.unitCount = this.contentUnits + Math.ceil(this.trailerBytes / payloadBytes);
     this.totalBytes = contentBytes + this.trailerBytes;
+    this.blockCount = Math.ceil(this.contentUnits / BLOCK_UNITS);
+    this.numberCount = this.unitCount + this.blockCount * BLOCK_PARITY;
   }
 
   /** Byte offset of a unit in the transfer space. */
@@ -37,10 +44,21 @@ export class TransferLayout {
     return this.contentBytes + (unit - this.contentUnits) * this.payloadBytes;
   }
 
-  /** Bytes of a unit: `payloadBytes`, less at the end of the content and of the trailer. */
+  /** Bytes of a unit: `payloadBytes`, less at the end of the content and of the trailer. A parity unit is never shorter. */
   lengthOf(unit: number): number {
+    if (this.isParity(unit)) return this.payloadBytes;
     const partEnd = unit < this.contentUnits ? this.contentBytes : this.totalBytes;
     return Math.min(this.payloadBytes, partEnd - this.offsetOf(unit));
+  }
+
+  /** Where a datagram says that its payload belongs (PROTOCOL.md section 5.1): an offset, or the number of a parity unit. */
+  placeOf(unit: number): number {
+    return this.isParity(unit) ? unit - this.unitCount : this.offsetOf(unit);
+  }
+
+  /** The parity unit of this number, as a datagram says it; undefined where the transfer has none. */
+  parityAt(number: number): number | undefined {
+    return number < this.numberCount - this.unitCount ? this.unitCount + number : undefined;
   }
 
   /** The unit that starts at this byte offset; undefined where none does. */
@@ -69,6 +87,38 @@ export class TransferLayout {
     return [start, Math.min(start + this.chunkBytes, this.contentBytes)];
   }
 
+  isParity(unit: number): boolean {
+    return unit >= this.unitCount;
+  }
+
+  /** The block of a unit of the content, or of a parity unit; undefined for the trailer, which has none. */
+  blockOf(unit: number): number | undefined {
+    if (this.isParity(unit)) return Math.floor((unit - this.unitCount) / BLOCK_PARITY);
+    return unit < this.contentUnits ? Math.floor(unit / BLOCK_UNITS) : undefined;
+  }
+
+  /** The units of a block. */
+  unitsOfBlock(block: number): Range {
+    const start = block * BLOCK_UNITS;
+    return [start, Math.min(start + BLOCK_UNITS, this.contentUnits)];
+  }
+
+  /** The number of a block's parity unit of this index. */
+  parityOf(block: number, index: number): number {
+    return this.unitCount + block * BLOCK_PARITY + index;
+  }
+
+  /** The index within its block of a parity unit. */
+  indexOf(parity: number): number {
+    return (parity - this.unitCount) % BLOCK_PARITY;
+  }
+
+  /** Where the chunk ends that a unit lies in, or the trailer, or the parity of its block. */
+  runEnd(unit: number): number {
+    if (this.isParity(unit)) return this.parityOf((this.blockOf(unit) ?? 0) + 1, 0);
+    return unit < this.contentUnits ? this.unitsOfChunk(this.chunkOf(unit))[1] : this.unitCount;
+  }
+
   get trailerUnits(): Range {
     return [this.contentUnits, this.unitCount];
   }
@@ -78,8 +128,21 @@ export class TransferLayout {
     return units.map(([start, end]): Range => [this.offsetOf(start), this.offsetOf(end - 1) + this.lengthOf(end - 1)]);
   }
 
-  /** Bytes that these units carry. */
-  bytesIn(units: RangeSet): number {
-    return this.toBytes(units).reduce((sum, [start, end]) => sum + end - start, 0);
+  /** Bytes that these units, or parity units, carry. */
+  bytesIn(units: readonly Range[]): number {
+    let bytes = 0;
+    for (const [start, end] of units) {
+      if (this.isParity(start)) bytes += (end - start) * this.payloadBytes;
+      else bytes += this.offsetOf(end - 1) + this.lengthOf(end - 1) - this.offsetOf(start);
+    }
+    return bytes;
+  }
+
+  /** Units and parity units of one set of numbers, apart. */
+  split(numbers: RangeSet): { units: RangeSet; parity: RangeSet } {
+    return {
+      units: intersect(numbers, span(0, this.unitCount)),
+      parity: intersect(numbers, span(this.unitCount, this.numberCount)),
+    };
   }
 }

@@ -1,4 +1,4 @@
-import type { Range, RangeSet } from '../../src-shared/ranges/range-set';
+import type { Range } from '../../src-shared/ranges/range-set';
 import { sizeOf } from '../../src-shared/ranges/range-set';
 import { serialAdd, serialDistance } from '../../src-shared/ranges/serial-number';
 import { SLOW_INTERVAL_MS, SLOW_SHARE, WINDOW_STALL_MS } from './params';
@@ -37,7 +37,8 @@ export class Transmission {
   private readonly listeners = new Map<string, Listener>();
 
   constructor(
-    readonly units: RangeSet,
+    /** Units and parity units, in the order in which they are sent. */
+    readonly units: readonly Range[],
     readonly firstSequence: number,
     readonly startedAt: number,
     /** How many datagrams it may be ahead of the slowest listener (PROTOCOL.md section 7.3). */
@@ -82,19 +83,21 @@ export class Transmission {
     this.unit = this.units[this.range]?.[0] ?? this.unit;
   }
 
-  /** The next chunks of the content that this transmission will need, after that of the next unit. */
-  chunksAhead(layout: TransferLayout, count: number): number[] {
-    const chunks: number[] = [];
-    let latest = layout.chunkOf(this.unit);
-    for (let i = this.range; i < this.units.length && chunks.length < count; i++) {
+  /** What comes next, cut so that each run is from one chunk, from the trailer, or of one block's parity; at most so many. */
+  runsAhead(layout: TransferLayout, count: number): Range[] {
+    const runs: Range[] = [];
+    let latest: number | undefined;
+    for (let i = this.range; i < this.units.length && runs.length < count; i++) {
       const [start, end] = this.units[i] ?? [0, 0];
-      const last = layout.chunkOf(Math.min(end, layout.contentUnits) - 1);
-      for (let chunk = Math.max(layout.chunkOf(start), latest); chunk <= last && chunks.length < count; chunk++) {
-        if (chunk > latest) chunks.push(chunk);
-        latest = chunk;
+      for (let from = i === this.range ? this.unit : start; from < end && runs.length < count; ) {
+        const border = layout.runEnd(from);
+        // Several ranges may lie in one chunk.
+        if (border !== latest) runs.push([from, Math.min(end, border)]);
+        latest = border;
+        from = border;
       }
     }
-    return chunks;
+    return runs;
   }
 
   /** A student hears the group from now on; what was sent before is not counted as its loss. */

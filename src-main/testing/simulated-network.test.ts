@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normalize, subtract, union } from '../../src-shared/ranges/range-set';
+import { normalize, sizeOf, subtract, union } from '../../src-shared/ranges/range-set';
 import { seededRandom } from '../transport/seeded-random';
 import { type SimulatedResult, type SimulatedRun, type SimulatedStudent, simulate } from './simulated-network';
 
@@ -44,6 +44,9 @@ function checkRetransmissionSets(result: SimulatedResult): void {
     if (event.event !== 'announced' || event.transmission === 0) continue;
     if (event.students.some((id) => !latest.has(id))) continue;
     expect(union(...event.students.map((id) => normalize(latest.get(id) ?? [])))).toEqual(normalize(event.ranges));
+    const bytes = sizeOf(normalize(event.ranges));
+    if (event.mode === 'coded') expect(event.bytes).toBeLessThan(bytes);
+    else expect(event.bytes).toBe(bytes);
   }
 }
 
@@ -138,6 +141,24 @@ describe('a transfer over a simulated network', () => {
     );
     expect(result.identical).toEqual([true, true]);
     expect(finishedOf(result)).toMatchObject({ ok: true });
+  });
+
+  it('sends little more than what the worst student of each block misses', () => {
+    for (const [count, loss, share, union] of [
+      [30, 0.01, 0.05, 0.2],
+      [8, 0.05, 0.12, 0.3],
+    ] as const) {
+      const students = Array.from({ length: count }, () => ({ ...CALM, loss }));
+      const run = { ...BASE, contentBytes: 3_000_000, payloadBytes: 1000, students, rate: 50_000_000 };
+      const resent = (repair: SimulatedRun['repair']) => {
+        const result = simulate({ ...run, repair }, seededRandom(8));
+        check(run, result);
+        const finished = finishedOf(result);
+        return finished?.event === 'finished' && finished.ok ? finished.resentBytes / run.contentBytes : Number.NaN;
+      };
+      expect(resent('auto')).toBeLessThanOrEqual(share);
+      expect(resent('plain')).toBeGreaterThan(union);
+    }
   });
 
   it('needs no more rounds than the protocol promises for thirty students', () => {

@@ -1,10 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { RangeSet } from '../../src-shared/ranges/range-set';
 import { valuesOf } from '../../src-shared/ranges/range-set';
+import { BlockCode, type ParityUnit } from '../coding/block-code';
+import { type Combiner, KernelCombiner } from '../coding/combiner';
 import type { Verification } from '../multicast/receiver-io';
 import { DIGEST_BYTES, TransferLayout } from '../multicast/transfer-layout';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+
+const combiners = new Map<number, Combiner>();
+
+/** One for each size of payload: a run has no time to make thousands. */
+function codeOf({ payloadBytes }: TransferLayout): Combiner {
+  const combiner = combiners.get(payloadBytes) ?? new KernelCombiner(payloadBytes);
+  combiners.set(payloadBytes, combiner);
+  return combiner;
+}
+
+function unitIn(space: Uint8Array, layout: TransferLayout, unit: number): Uint8Array {
+  const start = layout.offsetOf(unit);
+  return space.subarray(start, start + layout.lengthOf(unit));
+}
 
 /** A transfer in memory: the teacher's side of the simulated network. Its "ciphertext" is random bytes. */
 export class SimulatedSource {
@@ -24,8 +40,15 @@ export class SimulatedSource {
   }
 
   payload(unit: number): Uint8Array {
-    const start = this.layout.offsetOf(unit);
-    return this.space.subarray(start, start + this.layout.lengthOf(unit));
+    return this.layout.isParity(unit) ? this.parity(unit) : unitIn(this.space, this.layout, unit);
+  }
+
+  private parity(number: number): Uint8Array {
+    const { layout, space } = this;
+    const [start, end] = layout.unitsOfBlock(layout.blockOf(number) ?? 0);
+    const code = new BlockCode(layout.payloadBytes, codeOf(layout));
+    for (let unit = start; unit < end; unit++) code.put(unit - start, unitIn(space, layout, unit));
+    return code.encode(end - start, [layout.indexOf(number)])[0]?.slice() ?? new Uint8Array(0);
   }
 }
 
@@ -34,6 +57,7 @@ export class SimulatedStore {
   readonly space: Uint8Array;
   private readonly here: Uint8Array;
   private readonly strikes = new Map<number, number>();
+  private readonly parity = new Map<string, ParityUnit>();
 
   constructor(private readonly layout: TransferLayout) {
     this.space = new Uint8Array(layout.totalBytes);
@@ -43,6 +67,23 @@ export class SimulatedStore {
   write(unit: number, payload: Uint8Array): void {
     this.space.set(payload, this.layout.offsetOf(unit));
     this.here[unit] = 1;
+  }
+
+  keepParity(block: number, index: number, payload: Uint8Array): void {
+    this.parity.set(`${block} ${index}`, { index, bytes: payload.slice() });
+  }
+
+  solve(block: number, units: readonly number[], indices: readonly number[]): void {
+    const { layout } = this;
+    const [start, end] = layout.unitsOfBlock(block);
+    const code = new BlockCode(layout.payloadBytes, codeOf(layout));
+    for (let unit = start; unit < end; unit++) code.put(unit - start, unitIn(this.space, layout, unit));
+    const parity = indices.flatMap((index) => this.parity.get(`${block} ${index}`) ?? []);
+    const places = units.map((unit) => unit - start);
+    code.solve(end - start, places, parity).forEach((bytes, i) => {
+      const unit = start + (places[i] ?? 0);
+      this.write(unit, bytes.subarray(0, layout.lengthOf(unit)));
+    });
   }
 
   missing(): RangeSet {

@@ -81,7 +81,7 @@ export class Approach {
 
   private async hello(): Promise<Hello> {
     const name = peerNameOf(this.options.name);
-    return { type: 'hello', version: PROTOCOL_VERSION, name, held: await this.options.held() };
+    return { type: 'hello', version: PROTOCOL_VERSION, name, held: await this.options.held(), coded: true };
   }
 
   private ownAddressFor(host: string): { localAddress?: string } {

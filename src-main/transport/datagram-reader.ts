@@ -1,18 +1,20 @@
+import type { Range } from '../../src-shared/ranges/range-set';
 import { HEADER_BYTES } from '../../src-shared/wire/data-datagram';
 import type { TransferSource } from '../library/transfer-source';
 import type { TransferLayout } from '../multicast/transfer-layout';
 
-/** A run of units as datagrams, one after the other, with room for a header before each payload. */
+/** A run of units, or parity units, as datagrams, one after the other, with room for a header before each payload. */
 interface Slab {
   readonly first: number;
+  readonly end: number;
   readonly bytes: Buffer;
 }
 
-/** Chunks read ahead, so that sending rarely waits for the disk. */
+/** Runs read ahead, so that sending rarely waits for the disk. */
 const READ_AHEAD = 8;
 /** Slabs kept: the one being sent, those being made ready, and some that were just sent. */
 const SLABS = 2 * READ_AHEAD;
-/** The trailer has no chunks of its own; it is one slab under this number. */
+/** Chunks have their slabs under their own numbers, the trailer has one under this, and the parity of block b under this - 1 - b. */
 const TRAILER = -1;
 
 /** The teacher's datagrams: ciphertext cut into units, ready to be sent without another copy (PROTOCOL.md section 5). */
@@ -24,15 +26,16 @@ export class DatagramReader {
   constructor(
     private readonly source: TransferSource,
     private readonly layout: TransferLayout,
-    /** The chunks that will be needed next, at most so many. */
-    private readonly chunksAhead: (count: number) => readonly number[],
+    /** What will be needed next, at most so many runs: see Sender.runsAhead. */
+    private readonly runsAhead: (count: number) => readonly Range[],
   ) {}
 
   /** The unit's datagram, its header still to be written; undefined while it is not in memory: `load` it. */
   take(unit: number): Buffer | undefined {
     const key = this.slabOf(unit);
     const slab = this.slabs.get(key);
-    if (slab === undefined) return undefined;
+    // Of a block's parity, each round has another run.
+    if (slab === undefined || unit < slab.first || unit >= slab.end) return undefined;
     if (key !== this.current) this.readAhead();
     this.current = key;
     const start = (unit - slab.first) * (HEADER_BYTES + this.layout.payloadBytes);
@@ -41,7 +44,7 @@ export class DatagramReader {
 
   /** @throws LibraryError where the files cannot be read or have changed. */
   load(unit: number): Promise<void> {
-    const loading = this.loadSlab(this.slabOf(unit));
+    const loading = this.loadSlab(this.wholeRun(this.runsAhead(1)[0] ?? [unit, unit + 1]));
     this.readAhead();
     return loading;
   }
@@ -57,34 +60,47 @@ export class DatagramReader {
   }
 
   private slabOf(unit: number): number {
-    return unit < this.layout.contentUnits ? this.layout.chunkOf(unit) : TRAILER;
+    const { layout } = this;
+    if (layout.isParity(unit)) return TRAILER - 1 - (layout.blockOf(unit) ?? 0);
+    return unit < layout.contentUnits ? layout.chunkOf(unit) : TRAILER;
   }
 
   private readAhead(): void {
-    for (const chunk of this.chunksAhead(READ_AHEAD)) {
-      // A failure shows again, and is handled, when the chunk's turn comes.
-      if (!this.slabs.has(chunk)) this.loadSlab(chunk).catch(() => undefined);
+    for (const run of this.runsAhead(READ_AHEAD)) {
+      const whole = this.wholeRun(run);
+      // A failure shows again, and is handled, when the run's turn comes.
+      if (this.slabs.get(this.slabOf(run[0]))?.first !== whole[0]) this.loadSlab(whole).catch(() => undefined);
     }
   }
 
-  private loadSlab(key: number): Promise<void> {
-    const running = this.loading.get(key);
+  /** A slab holds the whole chunk, or the whole trailer; of parity only what is sent. */
+  private wholeRun([first, end]: Range): Range {
+    const { layout } = this;
+    if (layout.isParity(first)) return [first, end];
+    return first < layout.contentUnits ? layout.unitsOfChunk(layout.chunkOf(first)) : layout.trailerUnits;
+  }
+
+  private loadSlab(run: Range): Promise<void> {
+    const [first] = run;
+    const running = this.loading.get(first);
     if (running !== undefined) return running;
-    const loading = this.makeSlab(key).finally(() => this.loading.delete(key));
-    this.loading.set(key, loading);
+    const loading = this.makeSlab(run).finally(() => this.loading.delete(first));
+    this.loading.set(first, loading);
     return loading;
   }
 
-  private async makeSlab(key: number): Promise<void> {
-    const { layout } = this;
-    const [first, end] = key === TRAILER ? layout.trailerUnits : layout.unitsOfChunk(key);
-    const payloads = await this.payloads(first, end - first);
+  private async makeSlab([first, end]: Range): Promise<void> {
+    const { layout, source } = this;
+    const count = end - first;
+    const payloads = await (layout.isParity(first) ? source.readParity(first, count) : this.payloads(first, count));
     const stride = HEADER_BYTES + layout.payloadBytes;
-    const bytes = Buffer.allocUnsafe((end - first) * stride);
+    const bytes = Buffer.allocUnsafe(count * stride);
     for (let at = 0, position = HEADER_BYTES; at < payloads.length; at += layout.payloadBytes, position += stride) {
       bytes.set(payloads.subarray(at, at + layout.payloadBytes), position);
     }
-    this.slabs.set(key, { first, bytes });
+    const key = this.slabOf(first);
+    this.slabs.delete(key);
+    this.slabs.set(key, { first, end, bytes });
     const oldest = this.slabs.size > SLABS ? this.slabs.keys().next().value : undefined;
     if (oldest !== undefined) this.slabs.delete(oldest);
   }

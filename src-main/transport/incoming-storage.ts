@@ -64,6 +64,21 @@ export class IncomingStorage {
     if (this.partial?.write(unit, payload) === true) this.checkCongestion(this.partial);
   }
 
+  /** Takes a parity unit's payload. */
+  keepParity(block: number, index: number, payload: Uint8Array): void {
+    this.partial?.parity.keep(block, index, payload);
+  }
+
+  forgetParity(block: number): void {
+    this.partial?.parity.forget(block);
+  }
+
+  /** Completes a block from the parity units of these indices. */
+  solve(block: number, units: readonly number[], indices: readonly number[]): void {
+    this.partial?.solve(block, units, indices);
+    if (this.partial !== undefined) this.checkCongestion(this.partial);
+  }
+
   verify(root: string): void {
     this.attempt(async () => {
       const verification = await this.partial?.verify(root);

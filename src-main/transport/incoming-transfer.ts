@@ -166,6 +166,12 @@ export class IncomingTransfer {
         return;
       case 'store':
         return this.storage.write(output.unit, output.payload);
+      case 'parity':
+        return this.storage.keepParity(output.block, output.index, output.payload);
+      case 'solve':
+        return this.storage.solve(output.block, output.units, output.indices);
+      case 'forgetParity':
+        return this.storage.forgetParity(output.block);
       case 'verify':
         return this.storage.verify(output.root);
       case 'finalize':

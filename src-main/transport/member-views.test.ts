@@ -22,7 +22,7 @@ function heard(received: number, position: number): Live {
 function liveOf(change: Partial<Live>): Live {
   return {
     ...{ phase: 'transmitting', paused: false, number: 0, rate: 0, fillsLeft: 0, running: undefined },
-    plan: { mode: 'plain', students: [], units: [], why: '', givenUp: [] },
+    plan: { mode: 'plain', students: [], units: [], parity: [], why: '', givenUp: [] },
     ...{ resentBytes: 0, filledBytes: 0, startedAt: 0 },
     ...change,
   };

@@ -86,7 +86,7 @@ export class OutgoingTransfer {
       key: Buffer.from(prepared.offer.key, 'base64'),
       ...(prepared.digests === undefined ? {} : { digests: prepared.digests }),
     });
-    this.reader = new DatagramReader(this.source, this.layout, (count) => this.sender.chunksAhead(count));
+    this.reader = new DatagramReader(this.source, this.layout, (count) => this.sender.runsAhead(count));
     const now = systemClock.now();
     this.sender = new Sender(
       this.layout,
@@ -190,7 +190,7 @@ export class OutgoingTransfer {
   // --- The loop ---
 
   private enrollQuietly({ student, hello }: Enrolling): void {
-    this.sender.enroll(student, this.heldBy(hello), systemClock.now());
+    this.sender.enroll(student, this.heldBy(hello), systemClock.now(), hello.coded === true);
   }
 
   private heldBy(hello: Hello): HeldState | undefined {

@@ -7,7 +7,8 @@ export const DEFAULT_PAYLOAD_BYTES = MAX_DATAGRAM_BYTES - HEADER_BYTES;
 const VERSION = 1;
 export const DATA = 0;
 export const PROBE = 1;
-type DatagramKind = typeof DATA | typeof PROBE;
+export const PARITY = 2;
+type DatagramKind = typeof DATA | typeof PROBE | typeof PARITY;
 
 export interface DataHeader {
   readonly kind: DatagramKind;
@@ -18,7 +19,7 @@ export interface DataHeader {
   readonly transferLow: number;
   /** Unique and ordered per transfer (RFC 1982 order). */
   readonly sequence: number;
-  /** Where the payload belongs in the transfer space, in bytes. */
+  /** Where the payload belongs in the transfer space, in bytes; of a parity unit: 128 times its block, plus its index. */
   readonly offset: number;
 }
 
@@ -50,7 +51,7 @@ export function readHeader(bytes: Uint8Array): DataHeader | HeaderFault {
   const first = view.getUint8(0);
   if (first >> 4 !== VERSION) return 'version';
   const kind = first & 0x0f;
-  if (kind !== DATA && kind !== PROBE) return 'kind';
+  if (kind !== DATA && kind !== PROBE && kind !== PARITY) return 'kind';
   const offsetHigh = view.getUint32(16);
   if (offsetHigh >= 2 ** 21) return 'offset';
   return {

@@ -89,6 +89,8 @@ const hello = z.object({
   held: z
     .array(z.object({ transfer: transferId, complete: z.boolean(), missing: base64(MAX_HELLO_BYTES / 2) }))
     .max(MAX_HELD_TRANSFERS),
+  /** It understands announcements in `coded` mode. */
+  coded: z.boolean().optional(),
 });
 const welcome = z.object({ type: z.literal('welcome'), version: z.int(), room: peerName, student: sha256 });
 const ping = z.object({ type: z.literal('ping'), id: z.int().min(0) });
@@ -129,7 +131,7 @@ const announce = z.object({
   type: z.literal('announce'),
   transfer: transferId,
   transmission,
-  mode: z.enum(['plain', 'tcp']),
+  mode: z.enum(['plain', 'coded', 'tcp']),
   group: z.union([z.ipv4(), z.ipv6()]),
   port: z.int().min(1).max(65535),
   /** Where the datagrams come from: those from elsewhere are not this transmission's. Absent over TCP. */

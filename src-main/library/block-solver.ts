@@ -1,0 +1,92 @@
+import { BlockCode, type ParityUnit } from '../coding/block-code';
+import type { TransferLayout } from '../multicast/transfer-layout';
+import type { ChunkBuffer } from './chunk-buffers';
+
+/** A block that can be completed, and where its chunks were when that was decided. */
+interface Solvable {
+  readonly block: number;
+  readonly missing: readonly number[];
+  readonly parity: readonly ParityUnit[];
+  /** The buffer of each chunk that the block touches; undefined where that was on the disk, or on its way there. */
+  readonly buffers: ReadonlyMap<number, ChunkBuffer | undefined>;
+}
+
+/**
+ * A student's parity units, in memory until their block can be completed, and the completing itself (PROTOCOL.md section 6.7). How
+ * many there may be is the receiver's business. A restart forgets them: their units are missing as before.
+ */
+export class BlockSolver {
+  private readonly kept = new Map<number, Map<number, Uint8Array>>();
+  private code: BlockCode | undefined;
+
+  constructor(private readonly layout: TransferLayout) {}
+
+  /** Keeps a copy of a parity unit's payload until its block is solved or forgotten; one of the wrong length is none. */
+  keep(block: number, index: number, payload: Uint8Array): void {
+    if (payload.length !== this.layout.payloadBytes) return;
+    const units = this.kept.get(block) ?? new Map<number, Uint8Array>();
+    this.kept.set(block, units.set(index, payload.slice()));
+  }
+
+  forget(block: number): void {
+    this.kept.delete(block);
+  }
+
+  /**
+   * Takes out the parity units of these indices, and notes where the block's chunks are now: a buffer that there is is let go only by a later
+   * job than the one that is about to be queued, and what has none is on the disk by then.
+   * @returns undefined where there are fewer parity units than missing ones
+   */
+  prepare(
+    block: number,
+    missing: readonly number[],
+    indices: readonly number[],
+    bufferOf: (chunk: number) => ChunkBuffer | undefined,
+  ): Solvable | undefined {
+    const parity = indices.flatMap((index) => {
+      const bytes = this.kept.get(block)?.get(index);
+      return bytes === undefined ? [] : [{ index, bytes }];
+    });
+    this.forget(block);
+    if (parity.length < missing.length) return undefined;
+    const [start, end] = this.layout.unitsOfBlock(block);
+    const buffers = new Map<number, ChunkBuffer | undefined>();
+    for (let chunk = this.layout.chunkOf(start); chunk <= this.layout.chunkOf(end - 1); chunk++)
+      buffers.set(chunk, bufferOf(chunk));
+    return { block, missing, parity, buffers };
+  }
+
+  /**
+   * Computes the missing units. Takes this thread 0.05 to 0.3 ms for 1 to 16 of them, about as long as decrypting the block.
+   * @param ciphertextOf a chunk's ciphertext, right where its units are held
+   * @param found gets each missing unit, with bytes that it must copy
+   */
+  async solve(
+    { block, missing, parity, buffers }: Solvable,
+    ciphertextOf: (chunk: number, buffer: ChunkBuffer | undefined) => Promise<Uint8Array>,
+    found: (unit: number, bytes: Uint8Array) => void,
+  ): Promise<void> {
+    const { layout } = this;
+    const chunks = new Map<number, Uint8Array>();
+    for (const [chunk, buffer] of buffers) chunks.set(chunk, await ciphertextOf(chunk, buffer));
+    this.code ??= new BlockCode(layout.payloadBytes);
+    const [start, end] = layout.unitsOfBlock(block);
+    const isMissing = new Set(missing);
+    for (let unit = start; unit < end; unit++) {
+      if (isMissing.has(unit)) continue;
+      const chunk = layout.chunkOf(unit);
+      const at = layout.offsetOf(unit) - layout.bytesOfChunk(chunk)[0];
+      this.code.put(unit - start, (chunks.get(chunk) ?? NOTHING).subarray(at, at + layout.lengthOf(unit)));
+    }
+    const solved = this.code.solve(
+      end - start,
+      missing.map((unit) => unit - start),
+      parity,
+    );
+    missing.forEach((unit, i) => {
+      found(unit, (solved[i] ?? NOTHING).subarray(0, layout.lengthOf(unit)));
+    });
+  }
+}
+
+const NOTHING = new Uint8Array(0);
