@@ -1,4 +1,4 @@
-/** GF(2^8) with the polynomial x^8 + x^4 + x^3 + x^2 + 1 and the generator 2, as RFC 5510 section 8.1 has it for m = 8. */
+/** GF(2^8) with the polynomial x^8 + x^4 + x^3 + x^2 + 1 and the generator 2, as in RFC 5510 for m = 8. */
 
 const POLYNOMIAL = 0x11d;
 /** Non-zero elements: exponents count modulo this. */
