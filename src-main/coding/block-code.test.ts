@@ -86,7 +86,8 @@ describe('the kernel', () => {
         twin.combine(matrix, rows, columns);
         const end = rows * combiner.stride;
         expect(combiner.results.subarray(0, end)).toEqual(twin.results.subarray(0, end));
-        expect(combiner.sources).toEqual(twin.sources);
+        const read = columns * combiner.stride;
+        expect(combiner.sources.subarray(0, read)).toEqual(twin.sources.subarray(0, read));
       }),
       { numRuns: 100 },
     );

@@ -27,7 +27,10 @@ const SOURCES_AT = MATRIX_AT + MATRIX_BYTES;
 /** Rows that the kernel makes at once where it can. */
 const ROWS = 4;
 
-/** The combiner that runs: galois-kernel.wat. Takes units of up to MAX_DATAGRAM_BYTES, in 448 KiB of memory. */
+/**
+ * The combiner that runs: galois-kernel.wat. Takes units of up to MAX_DATAGRAM_BYTES, in 448 KiB of memory that all share: what is put in is
+ * to be used before anybody else has a turn.
+ */
 export class KernelCombiner implements Combiner {
   readonly stride: number;
   readonly sources: Uint8Array;
@@ -38,9 +41,8 @@ export class KernelCombiner implements Combiner {
 
   constructor(unitBytes: number) {
     this.stride = Math.ceil(unitBytes / VECTOR_BYTES) * VECTOR_BYTES;
-    this.kernel = new WebAssembly.Instance(compiled()).exports as Kernel;
+    this.kernel = kernel();
     const { buffer } = this.kernel.memory;
-    new Uint8Array(buffer).set(halfByteTables());
     this.resultsAt = SOURCES_AT + BLOCK_UNITS * this.stride;
     this.matrix = new Uint8Array(buffer, MATRIX_AT, MATRIX_BYTES);
     this.sources = new Uint8Array(buffer, SOURCES_AT, BLOCK_UNITS * this.stride);
@@ -62,9 +64,17 @@ export class KernelCombiner implements Combiner {
   }
 }
 
-let module: WebAssembly.Module | undefined;
+let shared: Kernel | undefined;
 
-function compiled(): WebAssembly.Module {
-  module ??= new WebAssembly.Module(Buffer.from(GALOIS_KERNEL, 'base64'));
-  return module;
+/** One for all: an instance reserves gigabytes of addresses, to be safe without checks. */
+function kernel(): Kernel {
+  shared ??= instantiate();
+  return shared;
+}
+
+function instantiate(): Kernel {
+  const module = new WebAssembly.Module(Buffer.from(GALOIS_KERNEL, 'base64'));
+  const made = new WebAssembly.Instance(module).exports as Kernel;
+  new Uint8Array(made.memory.buffer).set(halfByteTables());
+  return made;
 }

@@ -2,20 +2,10 @@ import { createHash } from 'node:crypto';
 import type { RangeSet } from '../../src-shared/ranges/range-set';
 import { valuesOf } from '../../src-shared/ranges/range-set';
 import { BlockCode, type ParityUnit } from '../coding/block-code';
-import { type Combiner, KernelCombiner } from '../coding/combiner';
 import type { Verification } from '../multicast/receiver-io';
 import { DIGEST_BYTES, TransferLayout } from '../multicast/transfer-layout';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
-
-const combiners = new Map<number, Combiner>();
-
-/** One for each size of payload: a run has no time to make thousands. */
-function codeOf({ payloadBytes }: TransferLayout): Combiner {
-  const combiner = combiners.get(payloadBytes) ?? new KernelCombiner(payloadBytes);
-  combiners.set(payloadBytes, combiner);
-  return combiner;
-}
 
 function unitIn(space: Uint8Array, layout: TransferLayout, unit: number): Uint8Array {
   const start = layout.offsetOf(unit);
@@ -46,7 +36,7 @@ export class SimulatedSource {
   private parity(number: number): Uint8Array {
     const { layout, space } = this;
     const [start, end] = layout.unitsOfBlock(layout.blockOf(number) ?? 0);
-    const code = new BlockCode(layout.payloadBytes, codeOf(layout));
+    const code = new BlockCode(layout.payloadBytes);
     for (let unit = start; unit < end; unit++) code.put(unit - start, unitIn(space, layout, unit));
     return code.encode(end - start, [layout.indexOf(number)])[0]?.slice() ?? new Uint8Array(0);
   }
@@ -76,7 +66,7 @@ export class SimulatedStore {
   solve(block: number, units: readonly number[], indices: readonly number[]): void {
     const { layout } = this;
     const [start, end] = layout.unitsOfBlock(block);
-    const code = new BlockCode(layout.payloadBytes, codeOf(layout));
+    const code = new BlockCode(layout.payloadBytes);
     for (let unit = start; unit < end; unit++) code.put(unit - start, unitIn(this.space, layout, unit));
     const parity = indices.flatMap((index) => this.parity.get(`${block} ${index}`) ?? []);
     const places = units.map((unit) => unit - start);
