@@ -100,7 +100,7 @@ export class Receiver {
   }
 
   /**
-   * A datagram from the group; its bytes are the receiver's from now on.
+   * A datagram from the group. Its bytes may be in an output, so the outputs are carried out before the next one.
    * @returns the unit whose payload it carries, to be written before the outputs are carried out; undefined when there is none
    */
   datagram(bytes: Uint8Array, source: { address: string; port: number }, now: number): number | undefined {
