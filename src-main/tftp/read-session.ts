@@ -24,7 +24,6 @@ export class ReadSession implements Session {
   private turns: Turns | undefined;
   private fileBytes = 0;
   private startAt = Number.POSITIVE_INFINITY;
-  private durationMs = 0;
   /** Clients that asked for the same file while it was being opened. */
   private waiting: SessionClient[] = [];
   private readonly clients: SessionClients;
@@ -263,7 +262,6 @@ export class ReadSession implements Session {
   private end(now: number, why?: string): void {
     const { clients, complete } = this.clients.totals;
     this.phase = complete > 0 ? 'done' : 'failed';
-    this.durationMs = Math.round(now - this.startedAt);
     if (this.file?.group !== undefined) this.host.releaseGroup(this.file.group);
     this.host.push({ kind: 'closeSession', session: this.name });
     if (this.turns === undefined) return;
@@ -275,7 +273,7 @@ export class ReadSession implements Session {
       resentBlocks: this.file?.sender.resentBlocks ?? 0,
       clients,
       complete,
-      durationMs: this.durationMs,
+      durationMs: Math.round(now - this.startedAt),
       ...(why === undefined ? {} : { why }),
     });
   }

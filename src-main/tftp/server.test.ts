@@ -222,6 +222,17 @@ describe('a transfer', () => {
     expect(again).toEqual(Array(7).fill(block(2)));
     expect(bench.now).toBeGreaterThan(10_000);
     expect(bench.events.at(-1)).toMatchObject({ event: 'done', ok: false, resentBlocks: 7 });
+    expect(bench.events).toContainEqual(expect.objectContaining({ why: 'It does not answer any more' }));
+  });
+
+  it('says of a client that left at its end that it may have the file', () => {
+    const bench = new Bench({ song: SONG });
+    bench.ask(A);
+    for (const number of [1, 2]) bench.ack(number, A);
+    bench.waitUntil(60_000);
+    expect(bench.events).toContainEqual(
+      expect.objectContaining({ state: 'failed', why: 'It did not acknowledge the last block, but may have it' }),
+    );
   });
 
   it('sends again exactly after the timeout that was agreed upon (RFC 2349)', () => {

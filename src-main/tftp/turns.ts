@@ -107,9 +107,9 @@ export class Turns {
       turn.timeouts++;
       return this.sendTurn(turn, now);
     }
-    if (this.file.sender.timeout(now)) {
-      if (this.file.sender.attempts > this.tries || !turn.client.mayAnswer()) return this.silent(turn.client, now);
-    }
+    const isLate = this.file.sender.timeout(now);
+    const isHopeless = this.file.sender.attempts > this.tries || (isLate && !turn.client.mayAnswer());
+    if (isHopeless) return this.silent(turn.client, now);
     this.pump(now);
   }
 
@@ -197,10 +197,19 @@ export class Turns {
   private silent(client: SessionClient, now: number): void {
     client.silentTurns++;
     if (this.clients.active.length === 1 || client.silentTurns >= MAX_TURNS)
-      return this.fail(client, whySilent(client), now);
+      return this.fail(client, this.whySilent(client), now);
     this.clients.setRole(client, 'member', 'It did not answer as the master; its turn comes again');
     this.clients.moveToEnd(client);
     this.next(now);
+  }
+
+  private whySilent(client: SessionClient): string {
+    if (!client.isVerified) return 'It never answered';
+    const { sender } = this.file;
+    const isAtEnd =
+      sender.isLast(sender.highestSent) && client.acknowledged + client.windowBlocks >= sender.highestSent;
+    // Many leave right after their last ACK, and that one may have been lost.
+    return isAtEnd ? 'It did not acknowledge the last block, but may have it' : 'It does not answer any more';
   }
 
   private get tries(): number {
@@ -219,10 +228,10 @@ export class Turns {
   private grants(client: SessionClient): ReturnType<typeof writeGrantedOptions> {
     const { asked } = client.request;
     const { terms, wireBytes, group } = this.file;
-    const isTimeoutHers = terms.isTimeoutAgreed && (asked.timeout ?? 0) * 1000 === terms.timeoutMs;
+    const isSameTimeout = terms.isTimeoutAgreed && (asked.timeout ?? 0) * 1000 === terms.timeoutMs;
     const granted: GrantedOptions = {
       ...(asked.blksize === undefined ? {} : { blksize: terms.blockBytes }),
-      ...(asked.timeout !== undefined && isTimeoutHers ? { timeout: asked.timeout } : {}),
+      ...(asked.timeout !== undefined && isSameTimeout ? { timeout: asked.timeout } : {}),
       // RFC 2349 allows any answer or none; curl takes a size of 0 for an error.
       ...(asked.tsize === undefined || !wireBytes ? {} : { tsize: wireBytes }),
       ...(asked.windowsize === undefined ? {} : { windowsize: client.windowBlocks }),
@@ -231,8 +240,4 @@ export class Turns {
     };
     return writeGrantedOptions(granted);
   }
-}
-
-function whySilent(client: SessionClient): string {
-  return client.isVerified ? 'It does not answer any more' : 'It never answered';
 }

@@ -92,6 +92,7 @@ export const reasons: Mirror<typeof english> = {
   moreSessions: '{{why}}, weil {{sessions}} weitere Sitzungen laufen',
   gotStuck: 'Es antwortet nicht mehr',
   neverAnswered: 'Es hat nie geantwortet',
+  leftAtEnd: 'Es hat den letzten Block nicht bestätigt, hat ihn aber vielleicht',
   laterMaster: 'Es hat als Master nicht geantwortet und kommt noch einmal an die Reihe',
   deviceEnded: 'Es hat abgebrochen: „{{why}}“',
   deviceStrange: 'Es hat gesendet, was da nicht hingehört: {{why}}',

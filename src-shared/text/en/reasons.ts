@@ -96,6 +96,7 @@ export const reasons = {
   moreSessions: '{{why}}, because {{sessions}} more sessions run',
   gotStuck: 'It does not answer any more',
   neverAnswered: 'It never answered',
+  leftAtEnd: 'It did not acknowledge the last block, but may have it',
   laterMaster: 'It did not answer as the master; its turn comes again',
   deviceEnded: 'It ended the transfer: "{{why}}"',
   deviceStrange: 'It sent what does not belong there: {{why}}',
