@@ -6,10 +6,10 @@ import { describeLab, expectAllComplete, openSession, sendToAll } from './lab-te
 const MEGABYTE = 1_000_000;
 
 describeLab('the sender’s link', () => {
-  // Sending the union of the losses takes 1.42 and 1.30 times the file: docs/performance.md.
+  // Headers are 4 % of it, and the union of the losses would be another 34 and 15 %. Thirty students: npm run bench.
   test.for([
     { students: 8, loss: 0.05, megabytes: 12, bound: 1.2 },
-    { students: 30, loss: 0.01, megabytes: 8, bound: 1.1 },
+    { students: 16, loss: 0.01, megabytes: 12, bound: 1.1 },
   ])('carries at most $bound times the file to $students students at $loss loss', async (row, context) => {
     const session = openSession(context, row.students);
     for (const student of session.lab.students) impair(student, { loss: row.loss });
