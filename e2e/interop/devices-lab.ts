@@ -143,6 +143,11 @@ export class DevicesLab {
     this.#disturb(device, 'drop', 'drop');
   }
 
+  /** Requests of a device leave without a source port, which RFC 768 allows. */
+  hideSourcePort(device: number): void {
+    loadRules(this.device(device), NO_SOURCE_PORT);
+  }
+
   /** What the server has sent so far. */
   packets(): Packets {
     const json = runInside(this.server, 'nft', ['-j', 'list', 'counters', 'table', 'inet', 'tftp']);
@@ -204,6 +209,14 @@ function disturbance(name: string, rule: string): string {
     }
   }`;
 }
+
+const NO_SOURCE_PORT = `
+table inet nobody {
+  chain sent {
+    type filter hook output priority 0;
+    udp dport ${PORT} udp sport set 0
+  }
+}`;
 
 /** IPv4 and UDP. */
 const HEADER_BYTES = 28;

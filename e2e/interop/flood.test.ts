@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PORT } from './devices-lab';
 import { describeInterop, expectFetched, openDevicesLab } from './interop-test';
-import { atftp } from './peers';
+import { atftp, curl } from './peers';
 
 const FLOOD = join(import.meta.dirname, 'flood.ts');
 const PACKETS = 100_000;
@@ -25,6 +25,19 @@ describeInterop('a flood', () => {
     expect(server.hasExited).toBe(false);
     expect(residentBytes(server.pid) - before).toBeLessThan(GROWTH_BYTES);
     expect(server.all('refused').length, 'packets that were answered with an ERROR').toBeGreaterThan(0);
+  });
+
+  test('of requests without a source port: nobody can be answered, and the others are', async (context) => {
+    const lab = openDevicesLab(context, 2);
+    const file = lab.file('song.wav', 1000);
+    const server = await lab.serve();
+    lab.hideSourcePort(1);
+    const { program: reader } = lab.fetch(1, curl('--max-time', '2'), 'song.wav');
+    const writer = lab.run(1, 'curl', ['--max-time', '2', '-T', file, `tftp://${lab.server.address}:${PORT}/take.wav`]);
+    for (const program of [reader, writer]) expect(await program.exitCode(), program.output).not.toBe(0);
+    await expectFetched(file, [lab.fetch(2, atftp(), 'song.wav')]);
+    expect(server.hasExited).toBe(false);
+    expect(server.all('client').filter(({ address }) => address.startsWith(lab.device(1).address))).toEqual([]);
   });
 });
 

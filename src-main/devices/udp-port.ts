@@ -35,9 +35,10 @@ export class UdpPort {
   ) {
     // What the system refuses to send is a lost packet: the protocol repairs it.
     socket.on('error', () => {});
-    socket.on('message', (bytes, { address, port }) =>
-      options.onDatagram(bytes, { address: plainAddress(address), port }),
-    );
+    socket.on('message', (bytes, { address, port }) => {
+      // RFC 768: a source port of 0 names nobody who could be answered, and Node throws where it is asked to.
+      if (port !== 0) options.onDatagram(bytes, { address: plainAddress(address), port });
+    });
   }
 
   /** @throws the system's error where the port is taken, or not for this user */
