@@ -250,4 +250,11 @@ describe('a server', () => {
     expect(got.events.at(-1), JSON.stringify(got.events)).toMatchObject({ event: 'done', sha256 });
     expect(events.find(({ event }) => event === 'session')).toMatchObject({ group: null });
   });
+
+  it('serves by IPv4 too where it listens at all addresses of IPv6', async () => {
+    const sha256 = share('song.wav', 10_000);
+    const { port } = await serve({ listen: { host: '::', port: 0 } });
+    const got = await fetch(port, 'song.wav');
+    expect(got.events.at(-1), JSON.stringify(got.events)).toMatchObject({ event: 'done', sha256 });
+  });
 });

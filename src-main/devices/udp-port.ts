@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import type { Endpoint } from '../tftp/endpoint';
 import { plainAddress } from '../transport/address';
 import { bindSocket, drainAndClose, requestReceiveBuffer } from '../transport/udp-socket';
@@ -44,11 +44,11 @@ export class UdpPort {
   /** @throws the system's error where the port is taken, or not for this user */
   static async open(options: UdpPortOptions): Promise<UdpPort> {
     const { address, port, multicast } = options;
-    // Addresses are never names: nothing is looked up.
     const family = isIPv6(address) ? 6 : 4;
     const socket = createSocket({
       type: family === 6 ? 'udp6' : 'udp4',
-      lookup: (host, _options, callback) => callback(null, host, family),
+      // Addresses are never names: nothing is looked up.
+      lookup: (host, _options, callback) => callback(null, family === 6 ? asIPv6(host) : host, family),
     });
     try {
       await bindSocket(socket, { address, port });
@@ -78,6 +78,11 @@ export class UdpPort {
     this.closed ??= drainAndClose(this.socket);
     return this.closed;
   }
+}
+
+/** RFC 4291 section 2.5.5.2: a socket that listens at `::` hears IPv4 too, and sends to it by addresses of this form. */
+function asIPv6(address: string): string {
+  return isIPv4(address) ? `::ffff:${address}` : address;
 }
 
 function sendGroupsBy(socket: Socket, multicast: Multicast): void {
