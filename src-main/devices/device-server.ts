@@ -85,6 +85,7 @@ export class DeviceServer {
     this.machine = new TftpServer(
       {
         groups: place.interface === undefined ? [] : parseGroups(groups),
+        hearsGroups: (address) => place.interface !== undefined && this.shares(place.interface, address),
         delayMs,
         flow: { ...ALL_FLOW_CONTROL, ...flow },
         mtu: mtuOf(place.interface),
@@ -147,6 +148,10 @@ export class DeviceServer {
 
   private accepts(from: Endpoint): boolean {
     return this.subnets.includes(from.address, this.clock.now());
+  }
+
+  private shares(own: string, address: string): boolean {
+    return this.subnets.shares(own, address, this.clock.now());
   }
 
   private feed(input: (now: number) => void): void {

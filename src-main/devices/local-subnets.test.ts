@@ -39,6 +39,15 @@ describe('local subnets', () => {
     expect([subnets.includes('127.0.0.1', 0), subnets.includes('192.168.7.1', 0)]).toEqual([true, false]);
   });
 
+  it('tell which interface an address is behind', () => {
+    const subnets = new LocalSubnets({}, () => SYSTEM);
+    const behind = (own: string) =>
+      ['192.168.7.1', '10.1.2.4', '127.0.0.1'].map((address) => subnets.shares(own, address, 0));
+    expect(behind('192.168.7.20')).toEqual([true, false, false]);
+    expect(behind('10.1.2.3')).toEqual([false, true, false]);
+    expect(behind('172.16.0.1')).toEqual([false, false, false]);
+  });
+
   it('follow the machine into another network, with one look for many requests', () => {
     let looks = 0;
     let system: System = SYSTEM;

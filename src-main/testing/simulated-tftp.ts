@@ -82,6 +82,7 @@ class SimulatedTftpRoom {
     this.server = new TftpServer(
       {
         groups: Array.from({ length: options.groups ?? 8 }, (_, i) => ({ address: `239.255.1.${i + 1}`, port: 1758 })),
+        hearsGroups: () => true,
         delayMs: options.delayMs,
         flow: options.flow ?? ALL_FLOW_CONTROL,
         mtu: 1500,

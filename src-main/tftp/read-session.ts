@@ -66,7 +66,7 @@ export class ReadSession implements Session {
     if (this.phase !== 'opening' || this.file !== undefined) return;
     const isOctet = this.request.mode === 'octet';
     // RFC 2090 numbers the blocks of a file that all clients see alike; in netascii a block cannot be found without those before it.
-    const free = isOctet && wantsGroup(this.first) ? this.host.claimGroup() : undefined;
+    const free = isOctet && this.wantsGroup(this.first) ? this.host.claimGroup() : undefined;
     const terms = this.chooseTerms(fileBytes, free !== undefined, now);
     const group = terms.multicast ? free : undefined;
     if (free !== undefined && group === undefined) this.host.releaseGroup(free);
@@ -148,12 +148,18 @@ export class ReadSession implements Session {
   mayWait(client: SessionClient): boolean {
     const { joining, delayedStart } = this.host.options.flow;
     const isRoom = this.waiting.length < MAX_CLIENTS_PER_SESSION;
-    return this.isOpening && (joining || delayedStart) && isRoom && wantsGroup(this.first) && this.isSameFile(client);
+    return (
+      this.isOpening && (joining || delayedStart) && isRoom && this.wantsGroup(this.first) && this.isSameFile(client)
+    );
   }
 
   private isSameFile(client: SessionClient): boolean {
     const { file, mode } = client.request;
-    return wantsGroup(client) && mode === 'octet' && file === this.request.file && mode === this.request.mode;
+    return this.wantsGroup(client) && mode === 'octet' && file === this.request.file && mode === this.request.mode;
+  }
+
+  private wantsGroup({ endpoint, request }: SessionClient): boolean {
+    return request.asked.multicast === true && this.host.options.hearsGroups(endpoint.address);
   }
 
   wait(client: SessionClient): void {
@@ -314,9 +320,4 @@ export class ReadSession implements Session {
     const progress = state === 'complete' ? 1 : sender.share(acknowledged);
     return { address: name, role, state, progress, ...(why === undefined ? {} : { why }) };
   }
-}
-
-/** RFC 2090 has IPv4 groups. */
-function wantsGroup({ endpoint, request }: SessionClient): boolean {
-  return request.asked.multicast === true && !endpoint.address.includes(':');
 }

@@ -32,6 +32,8 @@ export interface SessionFailure {
 export interface ServerOptions {
   /** Groups that sessions may use, each by one at a time; none: everything goes by unicast. */
   readonly groups: readonly Endpoint[];
+  /** Whether what is sent to a group can come to this address: groups leave by one interface, devices ask at any. */
+  hearsGroups(address: string): boolean;
   /** C2: how long clients are collected before the first block, ms. */
   readonly delayMs: number;
   readonly flow: FlowControl;
