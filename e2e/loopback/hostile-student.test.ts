@@ -5,7 +5,8 @@ import { connectControl } from '../../src-main/transport/control-client';
 import type { CloseReason, ConnectionLimits, TeacherConnection } from '../../src-main/transport/control-connection';
 import { encodeMessage } from '../../src-main/transport/frame-codec';
 import { encodeRanges } from '../../src-shared/ranges/range-codec';
-import { type Hello, PROTOCOL_VERSION, type StudentMessage, type TeacherMessage } from '../../src-shared/wire/messages';
+import type { Hello, StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
+import { PROTOCOL_VERSION } from '../../src-shared/wire/session-messages';
 import { Classroom, digests, type Student, sendTo, type Teacher } from './classroom';
 
 /** 2,070 units of content and 2 of digests. */

@@ -2,7 +2,8 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadIdentity } from '../../src-main/security/identity';
 import { connectControl } from '../../src-main/transport/control-client';
-import { type Hello, PROTOCOL_VERSION } from '../../src-shared/wire/messages';
+import type { Hello } from '../../src-shared/wire/messages';
+import { PROTOCOL_VERSION } from '../../src-shared/wire/session-messages';
 import { Classroom, digests, sendTo, type Teacher } from './classroom';
 
 const CODE = '01234567';

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
-import { type Hello, PROTOCOL_VERSION } from '../../src-shared/wire/messages';
+import type { Hello } from '../../src-shared/wire/messages';
+import { PROTOCOL_VERSION } from '../../src-shared/wire/session-messages';
 import type { Identity } from '../security/identity';
 import type { TrustStore } from '../security/trust-store';
 import { ConnectError, connectControl, type Enrolment, UntrustedTeacherError } from './control-client';

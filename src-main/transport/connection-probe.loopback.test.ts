@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { PROTOCOL_VERSION } from '../../src-shared/wire/messages';
+import { PROTOCOL_VERSION } from '../../src-shared/wire/session-messages';
 import { loadIdentity } from '../security/identity';
 import { connectControl } from './control-client';
 import type { CloseReason } from './control-connection';

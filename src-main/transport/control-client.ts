@@ -2,22 +2,17 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { hostAndPort } from '../../src-shared/text/host-and-port';
 import { plainText } from '../../src-shared/text/plain-text';
 import { MAX_PEER_NAME_CHARS } from '../../src-shared/wire/limits';
-import { type Hello, parseTeacherMessage, type TeacherMessage } from '../../src-shared/wire/messages';
+import type { StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
+import { isSession, type Message, type Welcome } from '../../src-shared/wire/session-messages';
 import { formatFingerprint } from '../security/fingerprint';
 import type { Identity } from '../security/identity';
 import { type Clock, systemClock } from './clock';
-import {
-  type CloseReason,
-  type ConnectionLimits,
-  ControlConnection,
-  type TeacherConnection,
-} from './control-connection';
-import { ControlFault, type FaultCode, requireSameVersion } from './control-fault';
+import { type CloseReason, type ConnectionLimits, ControlConnection } from './control-connection';
+import { ControlFault, type FaultCode } from './control-fault';
+import { CLASSROOM_VISIT, type ControlProtocol, greetingParser, type HelloOf } from './control-protocol';
 import { pairingExporter } from './pairing-exporter';
 import { requestPairing } from './pairing-request';
-import { ALPN, peerFingerprint } from './peer-certificate';
-
-type Welcome = Extract<TeacherMessage, { type: 'welcome' }>;
+import { peerFingerprint } from './peer-certificate';
 
 export interface PairRequest {
   /** The room's eight digits. */
@@ -26,13 +21,13 @@ export interface PairRequest {
   onPaired(teacher: { readonly fingerprint: string; readonly room: string }): Promise<void>;
 }
 
-export interface ControlClientOptions {
+export interface ControlClientOptions<Out extends Message = StudentMessage> {
   readonly host: string;
   readonly port: number;
   /** Own address to connect from, where the app is restricted to one. */
   readonly localAddress?: string;
   readonly identity: Identity;
-  readonly hello: Hello;
+  readonly hello: HelloOf<Out>;
   /** Judges the teacher's certificate; nothing is said to a teacher for whom it gives false. */
   trust(fingerprint: string): boolean;
   /**
@@ -89,8 +84,8 @@ const TIMEOUT_MS = 8_000;
 /** A whole class may be in front of this student at the teacher's desk (section 6.5). */
 const PAIRING_TIMEOUT_MS = 25_000;
 
-export interface Enrolment {
-  readonly connection: TeacherConnection;
+export interface Enrolment<Out extends Message = StudentMessage, In extends Message = TeacherMessage> {
+  readonly connection: ControlConnection<Out, In>;
   readonly welcome: Welcome;
 }
 
@@ -99,30 +94,42 @@ export interface Enrolment {
  * (PROTOCOL.md section 4.1). With `pair` it is paired where that is needed. The connection reads on once handlers are attached.
  * @throws ConnectError, UntrustedTeacherError, UnprovedTeacherError, and what `onPaired` throws
  */
-export async function connectControl(options: ControlClientOptions): Promise<Enrolment> {
+export function connectControl(options: ControlClientOptions): Promise<Enrolment> {
+  return connectFor(CLASSROOM_VISIT, options);
+}
+
+/** As `connectControl`, for another use of control connections. */
+export async function connectFor<Out extends Message, In extends Message>(
+  protocol: ControlProtocol<Out, In>,
+  options: ControlClientOptions<Out>,
+): Promise<Enrolment<Out, In>> {
   let isKnown = false;
   const trust = (fingerprint: string) => {
     isKnown = options.trust(fingerprint);
     return isKnown;
   };
   try {
-    return await connectOnce(options, trust);
+    return await connectOnce(protocol, options, trust);
   } catch (error) {
     const isForgotten = isKnown && error instanceof ConnectError && error.code === 'unpaired';
     if (!isForgotten || options.pair === undefined) throw error;
-    return await connectOnce(options, () => false);
+    return await connectOnce(protocol, options, () => false);
   }
 }
 
 /** @param trust gives false for a teacher that this student has to be paired with before its hello */
-async function connectOnce(options: ControlClientOptions, trust: ControlClientOptions['trust']): Promise<Enrolment> {
-  const socket = openSocket(options);
+async function connectOnce<Out extends Message, In extends Message>(
+  protocol: ControlProtocol<Out, In>,
+  options: ControlClientOptions<Out>,
+  trust: ControlClientOptions['trust'],
+): Promise<Enrolment<Out, In>> {
+  const socket = openSocket(options, protocol.alpn);
   const deadline = new Deadline(options.clock ?? systemClock, () => socket.destroy());
   deadline.set(options.timeoutMs ?? TIMEOUT_MS);
   try {
     await secured(socket, options);
-    const fingerprint = identify(socket, options);
-    const connection = openConnection(socket, fingerprint, options);
+    const fingerprint = identify(socket, options, protocol.alpn);
+    const connection = openConnection(socket, fingerprint, protocol, options);
     if (!trust(fingerprint)) {
       deadline.set(options.timeoutMs ?? PAIRING_TIMEOUT_MS);
       await pairFirst(socket, connection, options);
@@ -159,7 +166,7 @@ class Deadline {
   }
 }
 
-function openSocket(options: ControlClientOptions): TLSSocket {
+function openSocket(options: ClientPlace, alpn: string): TLSSocket {
   return connectTls({
     host: options.host,
     port: options.port,
@@ -167,13 +174,13 @@ function openSocket(options: ControlClientOptions): TLSSocket {
     cert: options.identity.certificatePem,
     key: options.identity.privateKeyPem,
     minVersion: 'TLSv1.3',
-    ALPNProtocols: [ALPN],
+    ALPNProtocols: [alpn],
     // Nobody signs teachers' certificates: `identify` compares the fingerprint instead.
     rejectUnauthorized: false,
   });
 }
 
-function secured(socket: TLSSocket, options: ControlClientOptions): Promise<void> {
+function secured(socket: TLSSocket, options: ClientPlace): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('secureConnect', resolve);
     socket.on('error', (error) => reject(socketError(error, options)));
@@ -182,16 +189,21 @@ function secured(socket: TLSSocket, options: ControlClientOptions): Promise<void
 }
 
 /** The teacher's fingerprint, if this is a teacher, and the one that is looked for. */
-function identify(socket: TLSSocket, options: ControlClientOptions): string {
+function identify(socket: TLSSocket, options: ClientPlace, alpn: string): string {
   const fingerprint = peerFingerprint(socket);
-  if (fingerprint === undefined || socket.alpnProtocol !== ALPN) throw notTutti(options);
+  if (fingerprint === undefined || socket.alpnProtocol !== alpn) throw notTutti(options);
   const { expected = fingerprint } = options;
   if (fingerprint !== expected) throw new UntrustedTeacherError(fingerprint, placeOf(options), [expected]);
   return fingerprint;
 }
 
-function openConnection(socket: TLSSocket, fingerprint: string, options: ControlClientOptions): TeacherConnection {
-  return new ControlConnection(socket, parseGreeting, {
+function openConnection<Out extends Message, In extends Message>(
+  socket: TLSSocket,
+  fingerprint: string,
+  protocol: ControlProtocol<Out, In>,
+  options: ClientPlace,
+): ControlConnection<Out, In> {
+  return new ControlConnection<Out, In>(socket, greetingParser(protocol), {
     peerFingerprint: fingerprint,
     ...(options.clock && { clock: options.clock }),
     ...(options.limits && { limits: options.limits }),
@@ -199,10 +211,10 @@ function openConnection(socket: TLSSocket, fingerprint: string, options: Control
 }
 
 /** @throws UntrustedTeacherError where this student may not pair */
-async function pairFirst(
+async function pairFirst<Out extends Message, In extends Message>(
   socket: TLSSocket,
-  connection: TeacherConnection,
-  options: ControlClientOptions,
+  connection: ControlConnection<Out, In>,
+  options: ControlClientOptions<Out>,
 ): Promise<void> {
   const { pair, identity, hello } = options;
   const teacher = connection.peerFingerprint;
@@ -215,13 +227,17 @@ async function pairFirst(
   await pair.onPaired({ fingerprint: teacher, room });
 }
 
-function sayHello(connection: TeacherConnection, options: ControlClientOptions): Promise<Enrolment> {
+function sayHello<Out extends Message, In extends Message>(
+  connection: ControlConnection<Out, In>,
+  options: ControlClientOptions<Out>,
+): Promise<Enrolment<Out, In>> {
   connection.acceptLongFrames();
   connection.send(options.hello);
   return new Promise((resolve, reject) => {
     connection.attach({
       onMessage: (message) => {
-        if (message.type !== 'welcome') throw new ControlFault('protocol', 'The first message has to be a welcome.');
+        if (!isSession(message, 'welcome'))
+          throw new ControlFault('protocol', 'The first message has to be a welcome.');
         // Whoever called attaches handlers of its own in a moment; what follows the welcome waits for them.
         connection.detach();
         resolve({ connection, welcome: { ...message, room: plainText(message.room, MAX_PEER_NAME_CHARS) } });
@@ -231,33 +247,31 @@ function sayHello(connection: TeacherConnection, options: ControlClientOptions):
   });
 }
 
-function parseGreeting(body: unknown): TeacherMessage | undefined {
-  requireSameVersion(body);
-  return parseTeacherMessage(body);
-}
+/** All but the greeting, which depends on what is spoken. */
+type ClientPlace = Omit<ControlClientOptions, 'hello'>;
 
-function placeOf(options: ControlClientOptions): string {
+function placeOf(options: ClientPlace): string {
   return hostAndPort(options.host, options.port);
 }
 
-function closedBeforeWelcome({ cause, code, reason }: CloseReason, options: ControlClientOptions): ConnectError {
+function closedBeforeWelcome({ cause, code, reason }: CloseReason, options: ClientPlace): ConnectError {
   if (code !== undefined) return new ConnectError(code, reason);
   if (cause === 'network') return new ConnectError('ended', `The connection to ${placeOf(options)} broke: ${reason}`);
   return closedSilently(options);
 }
 
-function closedSilently(options: ControlClientOptions): ConnectError {
+function closedSilently(options: ClientPlace): ConnectError {
   return new ConnectError('ended', `${placeOf(options)} closed the connection without a word.`);
 }
 
-function timeout(options: ControlClientOptions): ConnectError {
+function timeout(options: ClientPlace): ConnectError {
   return new ConnectError(
     'timeout',
     `${placeOf(options)} does not answer. Is this computer in the same network as the teacher's?`,
   );
 }
 
-function notTutti(options: ControlClientOptions): ConnectError {
+function notTutti(options: ClientPlace): ConnectError {
   return new ConnectError('notTutti', `What answers at ${placeOf(options)} is not a Tutti room. Is the port right?`);
 }
 
@@ -272,7 +286,7 @@ const UNREACHABLE = new Set([
   'EPERM',
 ]);
 
-function socketError(error: NodeJS.ErrnoException, options: ControlClientOptions): ConnectError {
+function socketError(error: NodeJS.ErrnoException, options: ClientPlace): ConnectError {
   const place = placeOf(options);
   const code = error.code ?? '';
   if (code === 'ECONNREFUSED')

@@ -3,6 +3,7 @@ import { plainText } from '../../src-shared/text/plain-text';
 import { MAX_FRAME_BYTES, MAX_REASON_CHARS, MAX_REPORT_JSON_BYTES } from '../../src-shared/wire/limits';
 import type { StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
+import { isSession, type Message, type SessionMessage } from '../../src-shared/wire/session-messages';
 import { WireError } from '../../src-shared/wire/wire-error';
 import { plainAddress } from './address';
 import { type Clock, systemClock } from './clock';
@@ -73,8 +74,6 @@ export interface ConnectionOptions {
   readonly limits?: Partial<ConnectionLimits>;
 }
 
-type ControlMessage = StudentMessage | TeacherMessage;
-
 /** A teacher's connection to a student. */
 export type StudentConnection = ControlConnection<TeacherMessage, StudentMessage>;
 /** A student's connection to its teacher. */
@@ -84,7 +83,7 @@ export type TeacherConnection = ControlConnection<StudentMessage, TeacherMessage
  * One peer's control connection over an established TLS socket: typed messages, keep-alive, bounded queue.
  * Nothing is read before handlers are attached.
  */
-export class ControlConnection<Out extends ControlMessage, In extends ControlMessage> {
+export class ControlConnection<Out extends Message, In extends Message> {
   readonly peerFingerprint: string;
   /** Without IPv6 zone, IPv4-mapped addresses as IPv4. */
   readonly localAddress: string;
@@ -166,7 +165,7 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
   }
 
   /** @throws WireError where the message is too long for any peer. */
-  send(message: Out, attachment?: Uint8Array): void {
+  send(message: Out | SessionMessage, attachment?: Uint8Array): void {
     this.sendFrame(encodeMessage(message, attachment));
   }
 
@@ -242,9 +241,9 @@ export class ControlConnection<Out extends ControlMessage, In extends ControlMes
   }
 
   /** The messages that concern the connection alone. */
-  private handleSession(message: ControlMessage): boolean {
-    if (message.type === 'ping') this.sendFrame(encodeMessage({ type: 'pong', id: message.id }));
-    else if (message.type === 'fault') {
+  private handleSession(message: Message): boolean {
+    if (isSession(message, 'ping')) this.sendFrame(encodeMessage({ type: 'pong', id: message.id }));
+    else if (isSession(message, 'fault')) {
       const reason = plainText(message.reason, MAX_REASON_CHARS);
       this.finish({ cause: 'fault', code: message.code, reason }, true);
     } else return message.type === 'pong';

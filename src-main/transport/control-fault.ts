@@ -1,7 +1,5 @@
-import type { TeacherMessage } from '../../src-shared/wire/messages';
-import { PROTOCOL_VERSION } from '../../src-shared/wire/messages';
+import { type Fault, PROTOCOL_VERSION } from '../../src-shared/wire/session-messages';
 
-type Fault = Extract<TeacherMessage, { type: 'fault' }>;
 export type FaultCode = Fault['code'];
 
 /** Ends the connection on which it is thrown, after a fault message with this code and sentence. */

@@ -4,22 +4,19 @@ import type { StudentIdentity } from '../../src-shared/ipc/events';
 import { hostAndPort } from '../../src-shared/text/host-and-port';
 import { plainText } from '../../src-shared/text/plain-text';
 import { MAX_PEER_NAME_CHARS, MAX_STUDENTS } from '../../src-shared/wire/limits';
-import { type Hello, PROTOCOL_VERSION, parseStudentMessage, type StudentMessage } from '../../src-shared/wire/messages';
+import type { StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
+import { isSession, type Message, type PairMessage, PROTOCOL_VERSION } from '../../src-shared/wire/session-messages';
 import type { Identity } from '../security/identity';
 import type { PairingDesk } from '../security/pairing-desk';
 import { plainAddress } from './address';
 import { type Clock, systemClock } from './clock';
 import { type ConnectionBounds, ConnectionLimiter, type Place } from './connection-limiter';
-import {
-  type ConnectionLimits,
-  ControlConnection,
-  type ControlHandlers,
-  type StudentConnection,
-} from './control-connection';
-import { ControlFault, requireSameVersion } from './control-fault';
-import { answerPairing, type PairMessage } from './pairing-answer';
+import { type ConnectionLimits, ControlConnection, type ControlHandlers } from './control-connection';
+import { ControlFault } from './control-fault';
+import { CLASSROOM, type ControlProtocol, greetingParser, type HelloOf } from './control-protocol';
+import { answerPairing } from './pairing-answer';
 import { pairingExporter } from './pairing-exporter';
-import { ALPN, peerFingerprint } from './peer-certificate';
+import { peerFingerprint } from './peer-certificate';
 import { StrangerNews } from './stranger-news';
 import { reasonOf } from './words';
 
@@ -61,7 +58,7 @@ export interface PairedOnly {
 const UNPAIRED = "This computer is not paired with the room. Type the room's code once.";
 const NO_CODE = 'This room has no code, as it lets everybody in. Join it without one.';
 
-export interface ControlServerOptions {
+export interface ControlServerOptions<Out extends Message = TeacherMessage, In extends Message = StudentMessage> {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -71,7 +68,7 @@ export interface ControlServerOptions {
   /** Who may say hello: anyone, or who is paired; the desk pairs those who know the code (PROTOCOL.md section 6.5). */
   readonly admit: 'anyone' | PairedOnly;
   /** A student said hello and was welcomed. The name in its hello is fit to be shown. */
-  onStudent(connection: StudentConnection, hello: Hello): ControlHandlers<StudentMessage>;
+  onStudent(connection: ControlConnection<Out, In>, hello: HelloOf<In>): ControlHandlers<In>;
   readonly clock?: Clock;
   readonly limits?: Partial<ServerLimits>;
   readonly connectionLimits?: Partial<ConnectionLimits>;
@@ -86,8 +83,16 @@ export class ListenError extends Error {
  * Opens the control port (PROTOCOL.md section 4.1): TLS 1.3, every student with its own certificate.
  * @throws ListenError
  */
-export async function listenControl(options: ControlServerOptions): Promise<ControlServer> {
-  const server = new ControlServer(options);
+export function listenControl(options: ControlServerOptions): Promise<ControlServer<TeacherMessage, StudentMessage>> {
+  return listenFor(CLASSROOM, options);
+}
+
+/** Opens a port for another use of control connections: pairing, keep-alive and bounds are the same. @throws ListenError */
+export async function listenFor<Out extends Message, In extends Message>(
+  protocol: ControlProtocol<Out, In>,
+  options: ControlServerOptions<Out, In>,
+): Promise<ControlServer<Out, In>> {
+  const server = new ControlServer(protocol, options);
   await server.listen();
   return server;
 }
@@ -102,18 +107,21 @@ interface Visitor {
 }
 
 /** The teacher's end of all control connections; made by `listenControl`. */
-export class ControlServer {
+export class ControlServer<Out extends Message = TeacherMessage, In extends Message = StudentMessage> {
   private readonly clock: Clock;
   private readonly limits: ServerLimits;
   private readonly limiter: ConnectionLimiter;
   private readonly tcp: TcpServer;
   private readonly tls: TlsServer;
   private readonly visitors = new Map<string, Visitor>();
-  private readonly students = new Map<string, StudentConnection>();
+  private readonly students = new Map<string, ControlConnection<Out, In>>();
   private readonly strangers: StrangerNews;
   private refusedCount = 0;
 
-  constructor(private readonly options: ControlServerOptions) {
+  constructor(
+    private readonly protocol: ControlProtocol<Out, In>,
+    private readonly options: ControlServerOptions<Out, In>,
+  ) {
     this.clock = options.clock ?? systemClock;
     this.limits = { ...LIMITS, ...options.limits };
     this.limiter = new ConnectionLimiter(this.limits);
@@ -124,7 +132,7 @@ export class ControlServer {
       cert: options.identity.certificatePem,
       key: options.identity.privateKeyPem,
       minVersion: 'TLSv1.3',
-      ALPNProtocols: [ALPN],
+      ALPNProtocols: [protocol.alpn],
       // Nobody signs students' certificates: a student is whoever owns the key of the one it shows.
       requestCert: true,
       rejectUnauthorized: false,
@@ -194,12 +202,12 @@ export class ControlServer {
   private greet(socket: TLSSocket): void {
     const visitor = this.visitors.get(socketKey(socket));
     const fingerprint = peerFingerprint(socket);
-    if (visitor === undefined || fingerprint === undefined || socket.alpnProtocol !== ALPN) {
+    if (visitor === undefined || fingerprint === undefined || socket.alpnProtocol !== this.protocol.alpn) {
       socket.on('error', () => {});
       socket.destroy();
       return;
     }
-    const connection: StudentConnection = new ControlConnection(socket, parseGreeting, {
+    const connection = new ControlConnection<Out, In>(socket, greetingParser(this.protocol), {
       peerFingerprint: fingerprint,
       clock: this.clock,
       limits: { ...STUDENT_LIMITS, ...this.options.connectionLimits },
@@ -208,19 +216,25 @@ export class ControlServer {
   }
 
   /** @param exporter the connection's secret, where the student may still ask to be paired */
-  private awaitHello(visitor: Visitor, connection: StudentConnection, exporter?: Uint8Array): void {
+  private awaitHello(visitor: Visitor, connection: ControlConnection<Out, In>, exporter?: Uint8Array): void {
     this.setDeadline(visitor, this.limits.helloMs);
     connection.attach({
       onMessage: (message) => {
-        if (message.type === 'hello') this.enrol(visitor, connection, message);
-        else if (message.type === 'pair' && exporter !== undefined) this.pair(visitor, connection, message, exporter);
+        if (isHello(message)) this.enrol(visitor, connection, message);
+        else if (isSession(message, 'pair') && exporter !== undefined)
+          this.pair(visitor, connection, message, exporter);
         else throw new ControlFault('protocol', 'The first message has to be a hello.');
       },
     });
   }
 
   /** Pairs a student that knows the code (section 6.5); its hello follows. The desk bounds the time that this may take. */
-  private pair(visitor: Visitor, connection: StudentConnection, message: PairMessage, exporter: Uint8Array): void {
+  private pair(
+    visitor: Visitor,
+    connection: ControlConnection<Out, In>,
+    message: PairMessage,
+    exporter: Uint8Array,
+  ): void {
     const { admit, identity, room } = this.options;
     if (admit === 'anyone') throw new ControlFault('unpaired', NO_CODE);
     visitor.cancelDeadline();
@@ -239,7 +253,7 @@ export class ControlServer {
     });
   }
 
-  private enrol(visitor: Visitor, connection: StudentConnection, message: Hello): void {
+  private enrol(visitor: Visitor, connection: ControlConnection<Out, In>, message: HelloOf<In>): void {
     this.requirePaired(connection, message);
     visitor.cancelDeadline();
     visitor.place.settle();
@@ -249,7 +263,7 @@ export class ControlServer {
     this.welcome(connection, message);
   }
 
-  private requirePaired(connection: StudentConnection, hello: Hello): void {
+  private requirePaired(connection: ControlConnection<Out, In>, hello: HelloOf<In>): void {
     const { admit } = this.options;
     if (admit === 'anyone' || admit.isPaired(connection.peerFingerprint)) return;
     if (this.strangers.mayTell(connection.remoteAddress, this.clock.now()))
@@ -257,14 +271,14 @@ export class ControlServer {
     throw new ControlFault('unpaired', UNPAIRED);
   }
 
-  private makeRoomFor(connection: StudentConnection): void {
+  private makeRoomFor(connection: ControlConnection<Out, In>): void {
     const older = this.students.get(connection.peerFingerprint);
     older?.fault('replaced', 'This computer connected to the room once more; its newer connection goes on.');
     if (this.students.size < this.limits.students) return;
     throw new ControlFault('busy', `This room is full: it takes ${this.limits.students} students at a time.`);
   }
 
-  private welcome(connection: StudentConnection, hello: Hello): void {
+  private welcome(connection: ControlConnection<Out, In>, hello: HelloOf<In>): void {
     const student = connection.peerFingerprint;
     this.students.set(student, connection);
     connection.send({ type: 'welcome', version: PROTOCOL_VERSION, room: this.options.room, student });
@@ -282,14 +296,18 @@ export class ControlServer {
 }
 
 /** A name from the network is fit to be shown afterwards. */
-function identityOf({ peerFingerprint: id, remoteAddress: ip }: StudentConnection, name: string): StudentIdentity {
+function identityOf(
+  {
+    peerFingerprint: id,
+    remoteAddress: ip,
+  }: Pick<ControlConnection<Message, Message>, 'peerFingerprint' | 'remoteAddress'>,
+  name: string,
+): StudentIdentity {
   return { id, name: plainText(name, MAX_PEER_NAME_CHARS), ip };
 }
 
-/** A hello of another version is told apart before the rest of it is looked at. */
-function parseGreeting(body: unknown): StudentMessage | undefined {
-  requireSameVersion(body);
-  return parseStudentMessage(body);
+function isHello<In extends Message>(message: In): message is HelloOf<In> {
+  return message.type === 'hello';
 }
 
 /** Tells two ends of one connection from all others: the TLS socket has the same as the TCP socket below it. */

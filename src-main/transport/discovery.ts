@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plainText } from '../../src-shared/text/plain-text';
 import { MAX_PEER_NAME_CHARS } from '../../src-shared/wire/limits';
-import { PROTOCOL_VERSION } from '../../src-shared/wire/messages';
+import { PROTOCOL_VERSION } from '../../src-shared/wire/session-messages';
 import { type Clock, systemClock } from './clock';
 import type { DataReceiver, DataSender } from './data-channel';
 import { openReceiver, openSender } from './dgram-channel';

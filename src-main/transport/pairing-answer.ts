@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { StudentMessage } from '../../src-shared/wire/messages';
+import { isSession, type Message, type PairMessage, type PairShare } from '../../src-shared/wire/session-messages';
 import { CpaceError } from '../security/cpace';
 import type { Applicant, PairingDesk, Refusal, Turn } from '../security/pairing-desk';
 import { type PairingContext, PairingHandshake, requirePairingShare } from '../security/pairing-handshake';
-import type { StudentConnection } from './control-connection';
+import type { ControlHandlers } from './control-connection';
 import { ControlFault, type FaultCode } from './control-fault';
-
-export type PairMessage = Extract<StudentMessage, { type: 'pair' }>;
 
 const WRONG_CODE = "That is not the code of this room. Look at the teacher's screen and try again.";
 
@@ -16,6 +14,14 @@ const REFUSALS: Record<Refusal, readonly [FaultCode, string]> = {
   busy: ['busy', 'There were too many tries just now. Wait a minute and try again.'],
   late: ['busy', 'This computer took too long to prove that it knows the code. Try again.'],
 };
+
+/** What a pairing needs of a connection, whatever that is for afterwards. */
+interface PairingConnection {
+  readonly remoteAddress: string;
+  attach(handlers: ControlHandlers<Message>): void;
+  send(message: PairShare): void;
+  fault(code: FaultCode, reason: string): void;
+}
 
 export interface PairingVisit {
   readonly desk: PairingDesk;
@@ -30,7 +36,7 @@ export interface PairingVisit {
  * @param proved gets the teacher's own proof, once the student's was right
  * @throws ControlFault for a share that no honest student sends: that is no try, as it tells nothing about the code.
  */
-export function answerPairing(connection: StudentConnection, visit: PairingVisit, proved: (tag: string) => void): void {
+export function answerPairing(connection: PairingConnection, visit: PairingVisit, proved: (tag: string) => void): void {
   withoutCpaceError(() => requirePairingShare(visit.message.share));
   const answer = new PairingAnswer(connection, visit, proved);
   answer.start();
@@ -42,7 +48,7 @@ class PairingAnswer implements Applicant {
   private turn: Turn | undefined;
 
   constructor(
-    private readonly connection: StudentConnection,
+    private readonly connection: PairingConnection,
     private readonly visit: PairingVisit,
     private readonly proved: (tag: string) => void,
   ) {}
@@ -61,9 +67,9 @@ class PairingAnswer implements Applicant {
     this.connection.fault(...REFUSALS[refusal]);
   }
 
-  private receive(message: StudentMessage): void {
+  private receive(message: Message): void {
     const { handshake } = this;
-    if (message.type !== 'confirm' || handshake === undefined)
+    if (!isSession(message, 'confirm') || handshake === undefined)
       throw new ControlFault('protocol', 'This message is not expected while a computer is being paired.');
     const proof = withoutCpaceError(() => handshake.receive(this.visit.message.share));
     if (!proof.isProvedBy(message.tag)) {

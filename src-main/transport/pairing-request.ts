@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { plainText } from '../../src-shared/text/plain-text';
 import { MAX_PEER_NAME_CHARS } from '../../src-shared/wire/limits';
-import { PROTOCOL_VERSION } from '../../src-shared/wire/messages';
+import {
+  type Confirm,
+  isSession,
+  type Message,
+  type PairMessage,
+  PROTOCOL_VERSION,
+} from '../../src-shared/wire/session-messages';
 import { CpaceError } from '../security/cpace';
 import { type PairingContext, PairingHandshake, type PairingProof } from '../security/pairing-handshake';
-import type { CloseReason, TeacherConnection } from './control-connection';
+import type { CloseReason, ControlHandlers } from './control-connection';
 import { ControlFault } from './control-fault';
 
 /** The other end did not prove that it knows the code: it is another room, or somebody is in between. */
@@ -16,6 +22,13 @@ export class UnprovedTeacherError extends Error {
         'Ask your teacher whether that is the right address.',
     );
   }
+}
+
+/** What a pairing needs of a connection, whatever that is for afterwards. */
+interface PairingConnection {
+  attach(handlers: ControlHandlers<Message>): void;
+  detach(): void;
+  send(message: PairMessage | Confirm): void;
 }
 
 export interface PairingRequest {
@@ -33,7 +46,7 @@ export interface PairingRequest {
  * @throws UnprovedTeacherError, or what `closed` makes
  */
 export function requestPairing(
-  connection: TeacherConnection,
+  connection: PairingConnection,
   { context, name, place }: PairingRequest,
   closed: (reason: CloseReason) => Error,
 ): Promise<string> {
@@ -51,8 +64,8 @@ export function requestPairing(
     };
     connection.attach({
       onMessage: (message) => {
-        if (message.type === 'pairShare' && proof === undefined) prove(message.share);
-        else if (message.type === 'paired') judge(message.tag, message.room);
+        if (isSession(message, 'pairShare') && proof === undefined) prove(message.share);
+        else if (isSession(message, 'paired')) judge(message.tag, message.room);
         else throw new ControlFault('protocol', 'This is no answer to a request to be paired.');
       },
       onClose: (reason) => reject(closed(reason)),

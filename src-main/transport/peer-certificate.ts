@@ -1,9 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { parseFingerprint } from '../security/fingerprint';
 
-/** The only application protocol spoken on the control port (PROTOCOL.md section 4.1). */
-export const ALPN = 'tutti/1';
-
 /**
  * Fingerprint of the certificate that the peer proved to own; `undefined` where it showed none.
  * To be asked once: Node gives a server's certificate away with the first call.

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { inertText } from '../text/plain-text';
 import { DEFAULT_PAYLOAD_BYTES } from './data-datagram';
 import {
   MAX_COVER_BYTES,
@@ -7,35 +6,34 @@ import {
   MAX_FILES,
   MAX_HELD_TRANSFERS,
   MAX_HELLO_BYTES,
-  MAX_PEER_NAME_CHARS,
   MAX_PROBE_LISTEN_MS,
   MAX_PROBES,
-  MAX_REASON_CHARS,
   MAX_TAG_CHARS,
   MAX_TRANSFER_BYTES,
   MIN_PAYLOAD_BYTES,
 } from './limits';
-import { WireError } from './wire-error';
+import {
+  base64,
+  confirm,
+  fault,
+  pair,
+  paired,
+  pairShare,
+  parse,
+  peerName,
+  ping,
+  pong,
+  reason,
+  serial,
+  sha256,
+  welcome,
+} from './session-messages';
 
 /** The control channel's messages: PROTOCOL.md section 4. A range set named `units` or `missing` is the frame's attachment. */
 
-/** Major version of the control protocol; a peer of another one is told so and let go. */
-export const PROTOCOL_VERSION = 1;
-
 const transferId = z.string().regex(/^[0-9a-f]{16}$/);
 const transmission = z.int().min(0).max(0xffff);
-const serial = z.int().min(0).max(0xffffffff);
-const peerName = z.string().min(1).max(MAX_PEER_NAME_CHARS);
-/** For people, and shown as it is: whatever could steer a terminal is gone from it once it is parsed. */
-const reason = z.string().max(MAX_REASON_CHARS).transform(inertText);
 const tag = z.string().max(MAX_TAG_CHARS);
-const base64 = (maxBytes: number) =>
-  z
-    .string()
-    .regex(/^[A-Za-z0-9+/]*={0,2}$/)
-    .max(Math.ceil(maxBytes / 3) * 4);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
 /** What a music file says of itself; every field as read from its tags, never trusted, always shown as plain text. */
 export const trackSchema = z.object({
   title: tag.optional(),
@@ -92,30 +90,9 @@ const hello = z.object({
   /** It understands announcements in `coded` mode. */
   coded: z.boolean().optional(),
 });
-const welcome = z.object({ type: z.literal('welcome'), version: z.int(), room: peerName, student: sha256 });
-const ping = z.object({ type: z.literal('ping'), id: z.int().min(0) });
-const pong = z.object({ type: z.literal('pong'), id: z.int().min(0) });
 /** Free space where the student stores music; after the welcome, and when it has changed much. */
 const space = z.object({ type: z.literal('space'), freeBytes: z.int().min(0) });
 const leave = z.object({ type: z.literal('leave'), reason });
-/** The last message before the sender of it closes the connection. */
-const fault = z.object({
-  type: z.literal('fault'),
-  code: z.enum(['version', 'protocol', 'busy', 'replaced', 'unpaired', 'code']),
-  reason,
-});
-
-// --- Pairing (6.5): CPace inside TLS, in place of the hello of a student who is not paired yet ---
-
-/** 32-byte group elements and 64-byte confirmation tags, as hex. */
-const share = z.string().regex(/^[0-9a-f]{64}$/);
-const tag64 = z.string().regex(/^[0-9a-f]{128}$/);
-const pair = z.object({ type: z.literal('pair'), version: z.int(), name: peerName, share });
-const pairShare = z.object({ type: z.literal('pairShare'), share });
-const confirm = z.object({ type: z.literal('confirm'), tag: tag64 });
-/** Both know the code, and the teacher has pinned the student: the hello follows on the same connection. */
-const paired = z.object({ type: z.literal('paired'), tag: tag64, room: peerName });
-
 // --- A transmission (4.2) ---
 
 /** The whole description of a transfer, sent to a student with its first announcement. */
@@ -255,22 +232,4 @@ export function parseTeacherMessage(body: unknown): TeacherMessage | undefined {
 /** Checks a decoded JSON body from a student. `undefined`: a kind this version does not know, to be ignored (4.1). */
 export function parseStudentMessage(body: unknown): StudentMessage | undefined {
   return parse(studentMessage, body);
-}
-
-interface MessageSchema<T> {
-  safeParse(body: unknown): z.ZodSafeParseResult<T>;
-  readonly options: readonly { readonly shape: { readonly type: z.ZodLiteral<string> } }[];
-}
-
-function parse<T>(schema: MessageSchema<T>, body: unknown): T | undefined {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  if (isUnknownKind(schema, body)) return undefined;
-  const issue = result.error.issues[0];
-  throw new WireError(`message: ${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not valid'}`);
-}
-
-function isUnknownKind({ options }: MessageSchema<unknown>, body: unknown): boolean {
-  if (typeof body !== 'object' || body === null || !('type' in body) || typeof body.type !== 'string') return false;
-  return !options.some((option) => option.shape.type.value === body.type);
 }
