@@ -15,6 +15,8 @@ const SHARED = 'src-shared';
 const ENGINES = 'src-main/multicast';
 const TFTP = 'src-main/tftp';
 const CODING = 'src-main/coding';
+const ARCHIVE = 'src-main/archive';
+const CHANNELS = 'src-main/channels';
 const LIBRARY = 'src-main/library';
 const SECURITY = 'src-main/security';
 const CLASSROOM = 'src-main/classroom';
@@ -31,8 +33,14 @@ const PARTS: readonly Part[] = [
   { place: ENGINES, mayImport: [SHARED], packages: [] },
   { place: TFTP, mayImport: [SHARED, `${ENGINES}/token-bucket`], packages: [] },
   { place: CODING, mayImport: [SHARED], packages: [] },
-  { place: 'src-main/testing', mayImport: [SHARED, ENGINES, TFTP, CODING], packages: ['node:crypto'] },
+  { place: 'src-main/testing', mayImport: [SHARED, ENGINES, TFTP, CODING, ARCHIVE], packages: ['node:crypto'] },
   { place: LIBRARY, mayImport: [SHARED, ENGINES, CODING], packages: ['node:*', 'music-metadata', 'zod'] },
+  { place: ARCHIVE, mayImport: [SHARED, ENGINES], packages: [] },
+  {
+    place: CHANNELS,
+    mayImport: [SHARED, ENGINES, ARCHIVE, LIBRARY, SECURITY, CLASSROOM, TRANSPORT],
+    packages: ['node:*', 'lmdb', '@nats-io/*', 'zod'],
+  },
   {
     place: SECURITY,
     mayImport: [SHARED],
@@ -47,7 +55,11 @@ const PARTS: readonly Part[] = [
   },
   { place: DEVICES, mayImport: [SHARED, TFTP, LIBRARY, TRANSPORT], packages: ['node:*'] },
   { place: TERMINAL, mayImport: [SHARED], packages: ['node:*'] },
-  { place: COMMAND_LINE, mayImport: [SHARED, SECURITY, TFTP, TRANSPORT, DEVICES, TERMINAL], packages: ['node:*'] },
+  {
+    place: COMMAND_LINE,
+    mayImport: [SHARED, SECURITY, TFTP, TRANSPORT, DEVICES, TERMINAL, ARCHIVE, CHANNELS],
+    packages: ['node:*'],
+  },
   {
     place: DESKTOP,
     mayImport: [SHARED, SECURITY, TRANSPORT, CLASSROOM, DEVICES],
@@ -99,7 +111,7 @@ describe('the architecture', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each([SHARED, ENGINES, TFTP])('%s has no time and no chance of its own', (place) => {
+  it.each([SHARED, ENGINES, TFTP, ARCHIVE])('%s has no time and no chance of its own', (place) => {
     const found = [...sources]
       .filter(([file]) => isIn(file, place))
       .flatMap(([file, source]) =>
