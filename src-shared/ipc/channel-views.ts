@@ -67,7 +67,11 @@ export interface ChannelFileView {
   readonly why?: string;
 }
 
-export type JoinPoint = 'now' | 'beginning' | { readonly sequence: number } | { readonly time: number };
+export type JoinPoint =
+  | 'now'
+  | 'beginning'
+  | { readonly sequence: number; readonly epoch?: number }
+  | { readonly time: number };
 
 export interface SubscriptionView {
   /** A subject, or a pattern with `*` and `>`. */

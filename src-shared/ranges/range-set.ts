@@ -70,6 +70,19 @@ export function subtract(a: RangeSet, b: RangeSet): RangeSet {
   return out;
 }
 
+/** The lowest integers of the set, `count` at most. */
+export function lowest(set: RangeSet, count: number): RangeSet {
+  const taken: Range[] = [];
+  let left = count;
+  for (const [start, end] of set) {
+    if (left <= 0) break;
+    const stop = Math.min(end, start + left);
+    taken.push([start, stop]);
+    left -= stop - start;
+  }
+  return taken;
+}
+
 /** The range that holds `value`, found by binary search. */
 function rangeHolding(set: RangeSet, value: number): Range | undefined {
   let low = 0;

@@ -43,8 +43,8 @@ const time = z
   .max(2 ** 48 - 1);
 const query = z.int().min(0).max(0xffffffff);
 
-/** Numbers of an epoch that can be had: [first, end). */
-const extent = z.object({ epoch: serial, first: sequenceEnd, end: sequenceEnd });
+/** An epoch began with the number `start`; of it [first, end) can be had. */
+const extent = z.object({ epoch: serial, start: sequenceEnd, first: sequenceEnd, end: sequenceEnd });
 export type Extent = Readonly<z.infer<typeof extent>>;
 
 const place = z.object({ address, port: udpPort });
