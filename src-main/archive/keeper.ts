@@ -1,6 +1,6 @@
 import { EMPTY, type Range, type RangeSet, span, union } from '../../src-shared/ranges/range-set';
 import { epochOf, sequenceOf } from '../../src-shared/wire/channel-datagram';
-import { BATCH_PACKETS, MAX_PENDING_PACKETS, WINDOW_PACKETS } from './params';
+import { BATCH_MS, BATCH_PACKETS, FULL_BATCH_PACKETS, MAX_PENDING_PACKETS, WINDOW_PACKETS } from './params';
 import { type Carrier, type ChannelNews, Reception, type ReceptionOutput } from './reception';
 import type { ChannelProof } from './sealed-intake';
 
@@ -28,6 +28,7 @@ export class Keeper {
   private packets: Uint8Array[] = [];
   private seals: Uint8Array[] = [];
   private isStoring = false;
+  private saveAt = Number.POSITIVE_INFINITY;
   private isFull = false;
   private queue: KeeperOutput[] = [];
 
@@ -47,16 +48,21 @@ export class Keeper {
       now,
     );
     for (const { epoch } of news.extents) this.acknowledge(epoch, options.held(epoch));
-    this.goOn();
+    this.goOn(now);
   }
 
   get deadline(): number {
-    return this.isFull ? Number.POSITIVE_INFINITY : this.reception.deadline;
+    return this.isFull ? Number.POSITIVE_INFINITY : Math.min(this.saveAt, this.reception.deadline);
   }
 
   /** Packets that the publisher gave and that are not here, as far as is known. */
   get missing(): number {
     return this.reception.missing;
+  }
+
+  /** Whether so much waits for the disk that those who send should not be told to go on. */
+  get isBehind(): boolean {
+    return this.isFull || this.packets.length > MAX_PENDING_PACKETS / 2;
   }
 
   /** Datagrams that were not the publisher's. */
@@ -72,38 +78,38 @@ export class Keeper {
 
   heard(news: ChannelNews, now: number): void {
     this.reception.heard(news, now);
-    this.goOn();
+    this.goOn(now);
   }
 
   /** Whether the publisher can be asked for what is missing. */
   reaches(server: boolean, now: number): void {
     this.reception.reaches({ archive: false, server, archiveExists: false }, now);
-    this.goOn();
+    this.goOn(now);
   }
 
   /** Takes a datagram from anybody; none while the store is full or far behind: it is asked for later. */
   datagram(bytes: Uint8Array, by: Carrier, now: number): void {
     if (this.isFull || this.packets.length >= MAX_PENDING_PACKETS) return;
     this.reception.datagram(bytes, by, now);
-    this.goOn();
+    this.goOn(now);
   }
 
   answered(query: number, absent: RangeSet, broadcast: number, now: number): void {
     this.reception.answered(query, absent, broadcast, now);
-    this.goOn();
+    this.goOn(now);
   }
 
   timeout(now: number): void {
     this.reception.timeout(now);
-    this.goOn();
+    this.goOn(now);
   }
 
   /** The batch is durable. */
-  stored(packets: readonly Uint8Array[]): void {
+  stored(packets: readonly Uint8Array[], now: number): void {
     this.isStoring = false;
     this.isFull = false;
     for (const [epoch, ranges] of numbersOf(packets)) this.acknowledge(epoch, ranges);
-    this.goOn();
+    this.goOn(now);
   }
 
   /** The batch could not be stored: nothing of it is acknowledged, and it comes again with `retryStore`. */
@@ -122,13 +128,22 @@ export class Keeper {
     if (ranges.length > 0) this.queue.push({ kind: 'ack', epoch, ranges });
   }
 
-  private goOn(): void {
+  private goOn(now: number): void {
     this.queue.push(...this.reception.outputs());
-    this.advance();
-    if (!this.isFull) this.store();
+    this.advance(now);
+    if (!this.isFull) this.storeSoon(now);
+  }
+
+  /** Many packets make one batch; a few wait a moment for others. */
+  private storeSoon(now: number): void {
+    const count = this.packets.length + this.seals.length;
+    if (this.isStoring || count === 0) return;
+    if (count >= FULL_BATCH_PACKETS || now >= this.saveAt) this.store();
+    else if (this.saveAt === Number.POSITIVE_INFINITY) this.saveAt = now + BATCH_MS;
   }
 
   private store(): void {
+    this.saveAt = Number.POSITIVE_INFINITY;
     if (this.isStoring || this.packets.length + this.seals.length === 0) return;
     this.isStoring = true;
     const packets = this.packets.slice(0, BATCH_PACKETS);
@@ -139,13 +154,13 @@ export class Keeper {
   }
 
   /** Packets in one row that are here make room in the window. */
-  private advance(): void {
+  private advance(now: number): void {
     for (let { current } = this.reception; current !== undefined; ) {
       let sequence = this.reception.startOf(current);
       const start = sequence;
       while (this.reception.isSettled({ epoch: current, sequence })) sequence++;
       if (sequence === start) return;
-      this.reception.advance({ epoch: current, sequence });
+      this.reception.advance({ epoch: current, sequence }, now);
       const next = this.reception.current;
       if (next === current) return;
       current = next;

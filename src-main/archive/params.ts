@@ -42,7 +42,10 @@ export const QUERY_PACKETS_AT_ONCE = 65_536;
 
 /** Packets on their way to the network or the disk at a publisher, before `append` waits. */
 export const MAX_PENDING_PACKETS = 4_096;
-/** Packets in one write to the store. */
+/** Packets in one write to the store: at most, and how many do not wait for more… */
 export const BATCH_PACKETS = 1_024;
+export const FULL_BATCH_PACKETS = 256;
+/** …and how long fewer wait: a write costs the medium milliseconds, however little it is. */
+export const BATCH_MS = 5;
 /** What is in memory for repairs, though an archive may have it: one second of a fast channel. */
 export const RECENT_PACKETS = 8_192;

@@ -3,7 +3,9 @@ import { Pace } from '../multicast/pace';
 import { Listeners } from './listeners';
 import { SEQUENCE_END } from './packet';
 import {
+  BATCH_MS,
   BATCH_PACKETS,
+  FULL_BATCH_PACKETS,
   HEARTBEAT_FIRST_MS,
   HEARTBEAT_MS,
   MAX_PENDING_PACKETS,
@@ -49,6 +51,7 @@ export class Publisher {
   private durable: number;
   private sent: number;
   private sealed: number;
+  private saveAt = NEVER;
   private sealAt = NEVER;
   private beatAt = NEVER;
   private beatMs = HEARTBEAT_FIRST_MS;
@@ -88,9 +91,14 @@ export class Publisher {
 
   /** Whether everything given is durable, sent and sealed. */
   get isIdle(): boolean {
-    return (
-      this.sealed === this.given && this.outgoing.length === 0 && !this.isStoring && this.unsavedSeals.length === 0
-    );
+    return this.sealed === this.given && this.outgoing.length === 0 && !this.isStoring;
+  }
+
+  /** Has the last seals stored, too. @returns whether nothing of the epoch is left to do */
+  finish(): boolean {
+    if (!this.isIdle) return false;
+    this.save();
+    return this.isIdle;
   }
 
   /** Bytes per second that it may send. */
@@ -105,14 +113,19 @@ export class Publisher {
   }
 
   /** A packet as it will be sent; its number is `next`. */
-  append(packet: Uint8Array): void {
+  append(packet: Uint8Array, now: number): void {
     this.packets.set(this.given, packet);
     this.forgetOld();
     this.given++;
     this.unsent.push(packet);
     this.unsaved.push(packet);
     this.beatAt = NEVER;
-    this.save();
+    this.saveSoon(now);
+  }
+
+  /** Does what is due but for sending. */
+  timeout(now: number): void {
+    if (now >= this.saveAt) this.save();
   }
 
   /** The batch is durable. */
@@ -120,7 +133,7 @@ export class Publisher {
     this.isStoring = false;
     this.durable = this.given - this.unsaved.length;
     this.sealWhatMayBe(now);
-    this.save();
+    this.saveSoon(now);
   }
 
   /** The batch could not be stored: it is tried again with `retryStore`, and nothing of it is sealed. */
@@ -145,7 +158,7 @@ export class Publisher {
 
   /** When something is to be done; ms. */
   get deadline(): number {
-    return Math.min(this.sealAt, this.beatAt, this.outgoing.length > 0 ? 0 : NEVER);
+    return Math.min(this.saveAt, this.sealAt, this.beatAt, this.outgoing.length > 0 ? 0 : NEVER);
   }
 
   /** When the pace may let something go, while something waits to be sent; ms. */
@@ -202,7 +215,15 @@ export class Publisher {
     this.beatAt = this.sealed > this.options.first ? now : NEVER;
   }
 
+  /** Many packets make one batch; a few wait a moment for others. */
+  private saveSoon(now: number): void {
+    if (this.isStoring || this.unsaved.length === 0) return;
+    if (this.unsaved.length >= FULL_BATCH_PACKETS) this.save();
+    else if (this.saveAt === NEVER) this.saveAt = now + BATCH_MS;
+  }
+
   private save(): void {
+    this.saveAt = NEVER;
     if (this.isStoring || (this.unsaved.length === 0 && this.unsavedSeals.length === 0)) return;
     this.isStoring = true;
     const packets = this.unsaved.slice(0, BATCH_PACKETS);
@@ -258,7 +279,6 @@ export class Publisher {
     this.beatMs = HEARTBEAT_FIRST_MS;
     this.beatAt = now + this.beatMs;
     this.queue.push({ kind: 'published', first, last: this.sealed - 1, bytes });
-    this.save();
   }
 
   private keepSeal(seal: Uint8Array): void {
@@ -279,6 +299,8 @@ export class Publisher {
   /** Says how far the channel is, less and less often while nothing comes (tail loss, section 14.4). */
   private beat(now: number, time: number): Uint8Array | undefined {
     if (now < this.beatAt || this.sealed === this.options.first) return undefined;
+    // Seals go to the disk with the packets that come after them, and when none do: they could be made anew.
+    this.save();
     this.beatMs = Math.min(HEARTBEAT_MS, 2 * this.beatMs);
     this.beatAt = now + this.beatMs;
     return heartbeat(this.sealed - 1, time, this.isEnded && this.sealed === this.given, this.options);

@@ -32,6 +32,9 @@ export type DeskOutput =
 
 interface Waiting {
   readonly query: MemberQuery;
+  /** Its member's share allows it from then on… */
+  readonly from: number;
+  /** …and others that ask for the same are waited for until then. */
   readonly at: number;
 }
 
@@ -72,8 +75,8 @@ export class QueryDesk {
     const count = sizeOf(union(query.packets, query.seals));
     const before = this.waiting.filter((other) => other.query.member === query.member).length;
     if (count > MAX_QUERY_PACKETS || before >= MAX_QUERIES_EACH) return false;
-    const at = Math.max(alone ? now : now + GATHER_MS, this.mayBeServed(query.member, count, now));
-    this.waiting.push({ query, at });
+    const from = this.mayBeServed(query.member, count, now);
+    this.waiting.push({ query, from, at: Math.max(from, alone ? now : now + GATHER_MS) });
     return true;
   }
 
@@ -85,9 +88,9 @@ export class QueryDesk {
 
   /** Answers what has waited long enough, and whatever else asks for the same. */
   timeout(now: number): void {
-    const due = this.waiting.filter(({ at }) => at <= now).map(({ query }) => query);
-    if (due.length === 0) return;
-    this.waiting = this.waiting.filter(({ at }) => at > now);
+    if (now < this.deadline) return;
+    const due = this.waiting.filter(({ from }) => from <= now).map(({ query }) => query);
+    this.waiting = this.waiting.filter(({ from }) => from > now);
     for (const epoch of new Set(due.map((query) => query.epoch)))
       this.answer(
         epoch,

@@ -173,12 +173,14 @@ export class Reception {
   }
 
   /** Its user is done with everything before this packet. */
-  advance({ epoch, sequence }: PacketNumber): void {
+  advance({ epoch, sequence }: PacketNumber, now: number): void {
     const segment = this.segmentOf(epoch);
     if (segment === undefined) return;
     segment.intake.advance(sequence);
     segment.gaps = subtract(segment.gaps, span(0, sequence));
+    const before = this.segments.length;
     this.finishSegments();
+    if (this.segments.length < before) this.look(now);
   }
 
   private segmentOf(epoch: number): Segment | undefined {
@@ -192,6 +194,8 @@ export class Reception {
     );
     this.segments.push({ epoch, intake, end: undefined, gaps: EMPTY });
     this.newest = epoch;
+    // A publisher that comes back after its end goes on.
+    this.isEnded = false;
     this.queue.push({ kind: 'epoch', epoch, sequence: start });
   }
 

@@ -1,5 +1,4 @@
-import { EMPTY, intersect, type RangeSet, sizeOf, subtract, union } from '../../src-shared/ranges/range-set';
-import { MAX_QUERY_PACKETS } from '../../src-shared/wire/channel-messages';
+import { EMPTY, intersect, type RangeSet, subtract, union } from '../../src-shared/ranges/range-set';
 import {
   ARCHIVE_PATIENCE_MS,
   BACKLOG_PACKETS,
@@ -50,7 +49,7 @@ export class Repair {
   private reach: Reach = { archive: false, server: false, archiveExists: false };
   private flight: Flight | undefined;
   private askAt = NEVER;
-  private queries = 0;
+  private queries: number;
   private rounds = 0;
   private exhaustedSince: number | undefined;
   /** Of the epoch under repair: what each of them does not have, as far as they said. */
@@ -63,7 +62,10 @@ export class Repair {
   constructor(
     private readonly random: () => number,
     private spreadMs: number,
-  ) {}
+  ) {
+    // Two of one member's, behind one connection, do not take each other's answers.
+    this.queries = Math.floor(random() * 2 ** 31);
+  }
 
   /** @param ms the publisher's word on how far apart its members should ask */
   setSpread(ms: number): void {
@@ -207,9 +209,4 @@ export class Repair {
     this.rounds++;
     return WAIT;
   }
-}
-
-/** Whether a query is no more than an honest member asks. */
-export function isReasonable({ packets, seals }: Missing): boolean {
-  return sizeOf(packets) <= MAX_QUERY_PACKETS && sizeOf(seals) <= MAX_QUERY_PACKETS;
 }

@@ -116,14 +116,14 @@ export class Subscriber {
   }
 
   /** The next packets in order, `limit` at most; what is taken is not kept. */
-  take(limit: number): OrderedPacket[] {
+  take(limit: number, now: number): OrderedPacket[] {
     const taken: OrderedPacket[] = [];
     while (taken.length < limit) {
       const packet = this.takeOne();
       if (packet !== undefined) taken.push(packet);
-      else if (!this.skip()) break;
+      else if (!this.skip(now)) break;
     }
-    this.reception.advance(this.next);
+    this.reception.advance(this.next, now);
     this.collect();
     return taken;
   }
@@ -138,8 +138,8 @@ export class Subscriber {
   }
 
   /** Goes over a number that was given up, or into the next epoch. @returns whether there was any. */
-  private skip(): boolean {
-    this.reception.advance(this.next);
+  private skip(now: number): boolean {
+    this.reception.advance(this.next, now);
     const { current } = this.reception;
     if (current === undefined) return false;
     if (current !== this.next.epoch) {

@@ -22,7 +22,10 @@ export interface PublishOptions {
 
 export interface SubscribeOptions {
   readonly from: JoinPoint;
-  /** The last packet of each channel that was delivered before; a channel that is named here ignores `from`. */
+  /**
+   * The last packet of each channel that was delivered before; a channel that is named here ignores `from`. Who has joined and
+   * delivered nothing yet remembers the number before that of the event `joined`.
+   */
   readonly cursors?: readonly ChannelPosition[];
   onEvent?(event: SubscriberEvent): void;
 }
@@ -40,6 +43,7 @@ export interface ChannelBus {
   publish(subject: string, options?: PublishOptions): Promise<Publication>;
   /** Subscribes to every channel whose subject matches the pattern. */
   subscribe(pattern: string, options: SubscribeOptions): Promise<Subscription>;
+  /** The program ends: channels that were not closed go on when they are published again. */
   close(): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ import {
 
 /** TUTTI_SEED=N replays one run; TUTTI_RUNS=N runs more of them. */
 const ONLY_SEED = process.env.TUTTI_SEED;
-const RUNS = Number(process.env.TUTTI_RUNS ?? 2000);
+const RUNS = Number(process.env.TUTTI_RUNS ?? 400);
 
 const CALM: SimulatedSubscriber = { loss: 0, duplicate: 0, reorder: 0, delay: 1, joinsAt: 0, from: 'now' };
 const BASE: SimulatedChannelRun = {

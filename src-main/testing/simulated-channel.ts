@@ -6,6 +6,7 @@ import {
   epochOf,
   MAX_SEALED,
   PACKET,
+  sealedBy,
   sequenceOf,
   signatureOf,
   signedPartOf,
@@ -27,7 +28,7 @@ import { Subscriber } from '../archive/subscriber';
 import { VirtualClock } from './virtual-clock';
 
 /** One receiver's link to the group. Times in ms, probabilities 0…1. */
-export interface SimulatedLink {
+interface SimulatedLink {
   readonly loss: number;
   readonly duplicate: number;
   readonly reorder: number;
@@ -58,7 +59,7 @@ export interface SimulatedChannelRun {
   readonly forged: number;
 }
 
-export interface Delivered {
+interface Delivered {
   readonly epoch: number;
   readonly sequence: number;
   readonly payload: number;
@@ -148,19 +149,24 @@ class SimulatedDisk {
     return [...[...firsts].flatMap((first) => this.seals.get(`${epoch} ${first}`) ?? []), ...found];
   }
 
-  unsealedTail(epoch: number): Uint8Array[] {
-    const tail: Uint8Array[] = [];
+  /** Packets without a seal, in rows that one seal may be over. */
+  unsealedRuns(epoch: number): Uint8Array[][] {
     const sealed = new Set<number>();
-    for (const [key, seal] of this.seals) {
-      if (!key.startsWith(`${epoch} `)) continue;
-      const count = (seal.length - CHANNEL_HEADER_BYTES - 64) / 16;
-      for (let i = 0; i < count; i++) sealed.add(sequenceOf(seal) + i);
+    for (const seal of this.seals.values()) {
+      if (epochOf(seal) !== epoch) continue;
+      for (let i = 0; i < sealedBy(seal); i++) sealed.add(sequenceOf(seal) + i);
     }
+    const runs: Uint8Array[][] = [];
     for (const sequence of valuesOf(this.held(epoch))) {
       const packet = this.packets.get(`${epoch} ${sequence}`);
-      if (!sealed.has(sequence) && packet !== undefined) tail.push(packet);
+      if (packet === undefined || sealed.has(sequence)) continue;
+      const run = runs.at(-1);
+      const before = run?.at(-1);
+      if (run === undefined || before === undefined || run.length === MAX_SEALED || sequenceOf(before) !== sequence - 1)
+        runs.push([packet]);
+      else run.push(packet);
     }
-    return tail;
+    return runs;
   }
 }
 
@@ -363,7 +369,7 @@ class SimulatedServer {
       sequence: this.publisher.next,
     });
     new DataView(packet.buffer).setUint32(CHANNEL_HEADER_BYTES, payload);
-    this.publisher.append(packet);
+    this.publisher.append(packet, this.host.clock.now);
   }
 
   end(): void {
@@ -409,6 +415,7 @@ class SimulatedServer {
     if (this.isDown) return;
     const { now } = this.host.clock;
     this.serve(now);
+    this.publisher.timeout(now);
     if (this.publisher.paceDeadline(now) <= now) this.publisher.judgePace(now);
     for (let datagram = this.next(); datagram !== undefined; datagram = this.next()) this.host.multicast(datagram);
     this.drain();
@@ -470,7 +477,8 @@ class SimulatedServer {
 
   /** The number 2^32 - 1 was given: once all of the epoch is out, another begins. */
   private beginAnother(): void {
-    if (this.publisher.next < SEQUENCE_END || !this.publisher.isIdle || this.isEnded) return;
+    if (this.publisher.next < SEQUENCE_END || this.isEnded) return;
+    if (!this.publisher.finish()) return this.drain();
     this.closeRunning();
     this.epoch = nextEpoch(this.past, WALL + this.host.clock.now);
     this.publisher = this.begin(0);
@@ -499,10 +507,8 @@ class SimulatedServer {
   private sealTails(): void {
     const last = this.past.at(-1);
     if (last === undefined) return;
-    const tail = this.host.disk.unsealedTail(last.epoch);
-    for (let i = 0; i < tail.length; i += MAX_SEALED) {
-      const packets = tail.slice(i, i + MAX_SEALED);
-      const context = { channel: CHANNEL, epoch: last.epoch, signer };
+    const context = { channel: CHANNEL, epoch: last.epoch, signer };
+    for (const packets of this.host.disk.unsealedRuns(last.epoch)) {
       this.host.disk.put([], [sealOver(packets, WALL, context)]);
       this.host.publish(packets);
     }
@@ -681,7 +687,7 @@ class SimulatedArchive implements Listener {
         });
       } else {
         this.disk.put(packets, seals);
-        keeper?.stored(packets);
+        keeper?.stored(packets, this.host.clock.now);
       }
       this.drain();
     });
@@ -830,7 +836,11 @@ class SimulatedMember implements Listener {
   private drain(): void {
     const { subscriber } = this;
     if (subscriber === undefined) return;
-    for (let taken = subscriber.take(64); taken.length > 0; taken = subscriber.take(64))
+    for (
+      let taken = subscriber.take(64, this.host.clock.now);
+      taken.length > 0;
+      taken = subscriber.take(64, this.host.clock.now)
+    )
       for (const { epoch, sequence, packet } of taken)
         this.delivered.push({ epoch, sequence, payload: payloadNumber(packet) });
     for (const output of subscriber.outputs()) {

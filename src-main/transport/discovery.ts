@@ -44,6 +44,16 @@ export interface RoomOnNetwork extends AnnouncedRoom {
   readonly address: string;
 }
 
+/** What is told apart by its certificate and the port that it listens on. */
+export interface Announced {
+  readonly name: string;
+  readonly port: number;
+  readonly fingerprint: string;
+}
+
+/** Somebody's announcement and where it came from. */
+export type Found<T extends Announced> = T & { readonly address: string };
+
 interface DiscoveryOptions {
   /** Own IPv4 addresses of the interfaces to use; asked again every few seconds, so that a late Wi-Fi is found. */
   interfaces(): readonly string[];
@@ -52,43 +62,54 @@ interface DiscoveryOptions {
   readonly clock?: Clock;
 }
 
-export interface AnnounceOptions extends DiscoveryOptions {
+export interface AnnounceOptions extends SendOptions {
   readonly room: AnnouncedRoom;
+}
+
+interface SendOptions extends DiscoveryOptions {
   /** 0 stays on this machine, 1 in this network. */
   readonly ttl?: number;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
 }
 
-export interface FindOptions extends DiscoveryOptions {
-  /** Called when a room appears, changes its name or disappears. */
-  onChange(rooms: readonly RoomOnNetwork[]): void;
+interface ListenOptions<T extends Announced> extends DiscoveryOptions {
+  /** Called when somebody appears, announces something else or disappears. */
+  onChange(found: readonly Found<T>[]): void;
 }
 
+export type FindOptions = ListenOptions<AnnouncedRoom>;
+
 /** Announces a room until closed. Never throws: an interface that cannot be used is tried again. */
-export function announceRoom(options: AnnounceOptions): RoomAnnouncer {
-  return new RoomAnnouncer(options);
+export function announceRoom(options: AnnounceOptions): Announcer {
+  const name = plainText(options.room.name, MAX_PEER_NAME_CHARS);
+  const datagram = Buffer.from(JSON.stringify({ tutti: PROTOCOL_VERSION, ...options.room, name }));
+  return new Announcer(() => datagram, options);
 }
 
 /** Listens for rooms until closed. Never throws: an interface that cannot be used is tried again. */
 export function findRooms(options: FindOptions): RoomFinder {
-  return new RoomFinder(options);
+  return new Finder(parseAnnouncement, options);
 }
 
-export class RoomAnnouncer {
+export type RoomFinder = Finder<AnnouncedRoom>;
+
+/** Announces something until closed. Never throws. */
+export class Announcer {
   private readonly clock: Clock;
-  private readonly datagram: Uint8Array;
   private readonly senders: PerInterface<DataSender>;
   private cancelTimer: () => void = () => {};
 
-  constructor(private readonly options: AnnounceOptions) {
+  /** @param datagram what to announce, asked each time */
+  constructor(
+    private readonly datagram: () => Uint8Array,
+    private readonly options: SendOptions,
+  ) {
     this.clock = options.clock ?? systemClock;
-    const name = plainText(options.room.name, MAX_PEER_NAME_CHARS);
-    this.datagram = Buffer.from(JSON.stringify({ tutti: PROTOCOL_VERSION, ...options.room, name }));
     const { group = DISCOVERY_GROUP, port = DISCOVERY_PORT, ttl = 1 } = options;
     this.senders = new PerInterface(this.clock, options.interfaces, async (address) => {
       const sender = await openSender({ group, port, interface: address, ttl });
-      sender.send(this.datagram);
+      sender.send(this.datagram());
       return sender;
     });
     this.announce();
@@ -100,27 +121,32 @@ export class RoomAnnouncer {
   }
 
   private announce(): void {
-    for (const sender of this.senders.open) sender.send(this.datagram);
+    for (const sender of this.senders.open) sender.send(this.datagram());
     const random = this.options.random ?? Math.random;
     const wait = ANNOUNCE_EVERY_MS * (1 + JITTER * (2 * random() - 1));
     this.cancelTimer = this.clock.after(wait, () => this.announce());
   }
 }
 
-interface Heard {
-  readonly room: RoomOnNetwork;
+interface Heard<T extends Announced> {
+  readonly found: Found<T>;
   readonly expires: number;
 }
 
-export class RoomFinder {
+/** Listens for announcements until closed. Never throws. */
+export class Finder<T extends Announced> {
   private readonly clock: Clock;
   private readonly receivers: PerInterface<DataReceiver>;
   /** Oldest announcement first. */
-  private readonly heard = new Map<string, Heard>();
+  private readonly heard = new Map<string, Heard<T>>();
   private ignoredCount = 0;
   private cancelTimer: () => void;
 
-  constructor(private readonly options: FindOptions) {
+  /** @param parse undefined for what is no such announcement */
+  constructor(
+    private readonly parse: (bytes: Uint8Array) => T | undefined,
+    private readonly options: ListenOptions<T>,
+  ) {
     this.clock = options.clock ?? systemClock;
     const { group = DISCOVERY_GROUP, port = DISCOVERY_PORT } = options;
     this.receivers = new PerInterface(this.clock, options.interfaces, (address) =>
@@ -134,8 +160,8 @@ export class RoomFinder {
     this.cancelTimer = this.clock.after(ANNOUNCE_EVERY_MS, () => this.expire());
   }
 
-  get rooms(): readonly RoomOnNetwork[] {
-    return [...this.heard.values()].map(({ room }) => room).sort((a, b) => a.name.localeCompare(b.name));
+  get rooms(): readonly Found<T>[] {
+    return [...this.heard.values()].map(({ found }) => found).sort((a, b) => a.name.localeCompare(b.name));
   }
 
   /** Joins the group anew on every interface. Never rejects. */
@@ -155,7 +181,7 @@ export class RoomFinder {
 
   /** Takes a datagram as it came; for the sockets and for tests. */
   receive(bytes: Uint8Array, address: string): void {
-    const announced = parseAnnouncement(bytes);
+    const announced = bytes.length > MAX_ANNOUNCEMENT_BYTES ? undefined : this.parse(bytes);
     if (announced === undefined) {
       this.ignoredCount++;
       return;
@@ -167,13 +193,14 @@ export class RoomFinder {
       return;
     }
     this.heard.delete(key);
-    this.heard.set(key, { room: { ...announced, address }, expires: this.clock.now() + EXPIRY_MS });
-    if (known?.room.name !== announced.name) this.options.onChange(this.rooms);
+    const found = { ...announced, address };
+    this.heard.set(key, { found, expires: this.clock.now() + EXPIRY_MS });
+    if (JSON.stringify(known?.found) !== JSON.stringify(found)) this.options.onChange(this.rooms);
   }
 
   /** Makes room for a new one where it can: the room not heard of for longest goes. */
   private isFullFor(address: string): boolean {
-    const ofAddress = [...this.heard.values()].filter(({ room }) => room.address === address).length;
+    const ofAddress = [...this.heard.values()].filter(({ found }) => found.address === address).length;
     if (ofAddress >= MAX_ROOMS_OF_ADDRESS) return true;
     const [oldest] = this.heard.keys();
     if (this.heard.size >= MAX_ROOMS && oldest !== undefined) this.heard.delete(oldest);
@@ -191,7 +218,6 @@ export class RoomFinder {
 
 /** The room that a datagram announces; `undefined` for anything else that anybody may send. */
 function parseAnnouncement(bytes: Uint8Array): AnnouncedRoom | undefined {
-  if (bytes.length > MAX_ANNOUNCEMENT_BYTES) return undefined;
   try {
     const { name, port, fingerprint } = announcementSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
     return { name: plainText(name, MAX_PEER_NAME_CHARS), port, fingerprint };

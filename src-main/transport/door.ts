@@ -10,7 +10,7 @@ import { systemClock } from './clock';
 import type { CloseReason, ControlHandlers, StudentConnection } from './control-connection';
 import { type ControlServer, listenControl, type PairedOnly } from './control-server';
 import { dataPath } from './data-path';
-import { announceRoom, type RoomAnnouncer } from './discovery';
+import { type Announcer, announceRoom } from './discovery';
 import { usableInterfaces } from './interfaces';
 
 export interface DoorOptions {
@@ -56,7 +56,7 @@ export class Door {
   private readonly strangers = new Strangers();
   private readonly desk: PairingDesk | undefined;
   private server: ControlServer | undefined;
-  private announcer: RoomAnnouncer | undefined;
+  private announcer: Announcer | undefined;
   private place: { readonly host: string; readonly port: number };
 
   constructor(private readonly options: DoorOptions) {

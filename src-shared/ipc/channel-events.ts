@@ -25,7 +25,7 @@ type MemberEvent =
       fingerprint: string;
       code: string | null;
     }
-  | { event: 'code'; code: string }
+  | { event: 'code'; code: string | null }
   | { event: 'enrolled'; id: string; name: string; ip: string }
   | { event: 'left'; id: string; reason: string }
   | { event: 'problem'; reason: string };

@@ -25,6 +25,8 @@ export const MAX_SUBJECT_CHARS = 200;
 export const MAX_CHANNELS = 256;
 /** Epochs that a channel is remembered for: a publisher that starts four times a day has a year of them. */
 export const MAX_EPOCHS = 1_500;
+/** Those that an archive mentions, the newest: they fit what a member may say (PROTOCOL.md section 4.5). */
+export const MAX_HELD_EPOCHS = 128;
 /** Packets of one query: 1.5 MB, a fraction of a second of any network. */
 export const MAX_QUERY_PACKETS = 1_024;
 
@@ -72,8 +74,9 @@ const channel = z.object({
   extents: z.array(extent).max(MAX_EPOCHS),
   /** The archive that the publisher vouches for; the ticket lets members in there. */
   archive: z.object({ name: peerName, address, port: udpPort, fingerprint: sha256, ticket }).optional(),
-  /** For the archive itself: whom it may let in. */
+  /** For the archive itself: whom it may let in, and what the publisher still has of what it may lack. */
   ticket: ticket.optional(),
+  retained: z.array(extent).max(MAX_EPOCHS).optional(),
   /** Who misses something waits up to this long, at random, before it asks: ms. */
   spreadMs: z.int().min(0).max(10_000),
   /** The number by which position reports name this channel on this connection. */
@@ -130,7 +133,7 @@ const ack = z.object({ type: z.literal('ack'), channel: channelId, epoch: serial
 const holding = z.object({
   type: z.literal('holding'),
   channel: channelId,
-  extents: z.array(extent).max(MAX_EPOCHS),
+  extents: z.array(extent).max(MAX_HELD_EPOCHS),
   packets: z.int().min(0),
   bytes: z.int().min(0),
   /** Why it takes nothing more at the moment. */

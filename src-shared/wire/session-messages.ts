@@ -54,7 +54,7 @@ export interface Message {
 export type PairMessage = z.infer<typeof pair>;
 export type Confirm = z.infer<typeof confirm>;
 export type PairShare = z.infer<typeof pairShare>;
-export type Paired = z.infer<typeof paired>;
+type Paired = z.infer<typeof paired>;
 export type Welcome = z.infer<typeof welcome>;
 export type Fault = z.infer<typeof fault>;
 export type SessionMessage =
