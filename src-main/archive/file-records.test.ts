@@ -102,6 +102,22 @@ describe('files in a channel', () => {
     expect(Buffer.from(steps[0]?.step === 'failed' ? (steps[0].hint ?? []) : []).toString()).toBe('2....');
   });
 
+  it('arrive once where packets are repeated, as a restarted relay does', () => {
+    const files = [sent(1, 1_000), sent(2, 500), sent(3, 0)];
+    const records = files.flatMap((file) => file.records);
+    for (let from = 0; from < records.length; from++) {
+      for (const back of [1, 2, 5]) {
+        const repeated = [...records.slice(0, from), ...records.slice(Math.max(0, from - back))];
+        const received = receive(repeated);
+        const names = received.files.map(({ name }) => name);
+        expect([...new Set(names)]).toEqual(files.map(({ name }) => name));
+        for (const { name, content } of received.files) {
+          expect(content).toEqual(Buffer.from(files.find((file) => file.name === name)?.content ?? []));
+        }
+      }
+    }
+  });
+
   it('are given up where they changed, where the publisher began anew, and where packets will not come', () => {
     const half = sent(1, 1_000).records.slice(0, 5);
     const encoder = new FileEncoder(1, RECORD_BYTES);

@@ -106,7 +106,7 @@ export interface OpenFile {
 /** Where a decoder is: kept with the last packet taken, another one goes on from there. */
 export interface DecoderState {
   readonly open: OpenFile | null;
-  /** The file that was told to have failed: its other packets say nothing new. */
+  /** The file that was told of last, whole or failed: its other packets say nothing new. */
   readonly passedOver: number | null;
   /** No file was seen from its beginning yet: one that comes to its end began before this joined. */
   readonly isJoining: boolean;
@@ -166,9 +166,10 @@ export class FileDecoder {
     const { open } = this;
     if (open === null || open.file !== file) return this.unknown(file);
     if (payload.length < DATA_BYTES) return this.fail('malformed');
-    const position = getUint48(view, PREFIX);
-    if (position !== open.position) return this.fail('lost');
-    return this.advance(open, payload.subarray(DATA_BYTES));
+    const known = open.position - getUint48(view, PREFIX);
+    if (known < 0) return this.fail('lost');
+    // A relay that was restarted repeats what it had not noted yet.
+    return this.advance(open, payload.subarray(DATA_BYTES + known));
   }
 
   private advance(open: OpenFile, bytes: Uint8Array): FileStep[] {
@@ -193,6 +194,7 @@ export class FileDecoder {
     if (payload.length < PREFIX + DIGEST_BYTES) return this.fail('malformed');
     if (open.position !== open.headerBytes + open.contentBytes) return this.fail('lost', hint);
     this.open = null;
+    this.passedOver = file;
     return [{ step: 'end', digest: payload.subarray(PREFIX, PREFIX + DIGEST_BYTES) }];
   }
 

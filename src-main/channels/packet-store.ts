@@ -222,6 +222,12 @@ export class PacketStore {
     return this.cursors.get(Buffer.from(name));
   }
 
+  /** The names that begin so and have something kept under them. */
+  cursorNames(prefix: string): string[] {
+    const keys = this.cursors.getKeys({ start: Buffer.from(prefix), end: Buffer.from(`${prefix}\u{10ffff}`) });
+    return [...keys].map((key) => key.toString());
+  }
+
   /** Keeps a few bytes under a name. @throws StoreError */
   writeCursor(name: string, value: Uint8Array): Promise<void> {
     return this.commit(() => {

@@ -1,5 +1,5 @@
 import type { Range } from '../ranges/range-set';
-import type { PacketNumber } from './channel-views';
+import type { ChannelFileView, PacketNumber } from './channel-views';
 
 /**
  * What channels tell the world: one JSON object a line on the command line (`--json`); names and shapes are a contract
@@ -72,3 +72,13 @@ export type SubscriberEvent =
   | ({ event: 'lost'; why: string } & InEpoch)
   /** The publisher has closed the channel, and everything of it was delivered. */
   | ({ event: 'ended' } & OfChannel);
+
+/** A file of a watched folder, or one that comes out of a channel; a path is as it was stored. */
+export type FileEvent = {
+  event: 'file';
+  path: string;
+  bytes: number;
+  state: ChannelFileView['state'];
+  why?: string;
+  sha256?: string;
+} & OfChannel;
