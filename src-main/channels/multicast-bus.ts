@@ -34,8 +34,10 @@ import { RetainedPackets } from './retained-packets';
 export interface MulticastBusOptions {
   /** What people call this machine. */
   readonly name: string;
-  /** Identity, pins, class list, numbers and retained packets. */
+  /** Identity, pins, class list and numbers. */
   readonly stateDir: string;
+  /** Retained packets: one program at a time has them. Default: in `stateDir`. */
+  readonly packetsDir?: string;
   /** Default: `loadIdentity(stateDir)`. */
   readonly identity?: Identity;
   /** Where a publisher's door is. */
@@ -228,7 +230,8 @@ export class MulticastBus implements ChannelBus {
 
   private async openStore(): Promise<PacketStore> {
     if (this.store === undefined) {
-      this.store = await PacketStore.open(join(this.options.stateDir, 'channels', 'packets'));
+      const { stateDir, packetsDir = join(stateDir, 'channels', 'packets') } = this.options;
+      this.store = await PacketStore.open(packetsDir);
       this.stores.push(this.store);
     }
     return this.store;
