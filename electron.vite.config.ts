@@ -1,14 +1,17 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { nativeLmdb } from './scripts/native-lmdb';
 
 const external = ['electron', /^node:/];
 
 export default defineConfig({
   main: {
+    plugins: [nativeLmdb('out/main')],
     build: {
       outDir: 'out/main',
       target: 'node20',
-      // Packages are bundled too: what is shipped is out/ alone, and it starts faster than hundreds of small files.
+      // Packages are bundled too: what is shipped is out/ alone, and it starts faster than hundreds of small files. Of lmdb,
+      // a binary stays beside the bundle.
       externalizeDeps: false,
       rollupOptions: {
         external,

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { listPackage } from '@electron/asar';
@@ -32,10 +33,20 @@ test('holds what it runs on, and nothing else', () => {
   }
   expect(files.filter((path) => /node_modules|\.map$|\.tsx?$|\.test\.|\/cli\.js$/.test(path))).toEqual([]);
   const notices = readFileSync(join(dirname(PROGRAM), 'THIRD-PARTY-NOTICES.txt'), 'utf8');
-  for (const shipped of ['react', 'zod', 'music-metadata', '@noble/curves']) {
+  for (const shipped of ['react', 'zod', 'music-metadata', '@noble/curves', 'lmdb', '@nats-io/transport-node']) {
     expect(notices).toContain(`\n${shipped} `);
   }
   expect(notices).not.toContain('\nvitest ');
+});
+
+test('has native modules for this system only, outside the archive', () => {
+  const unpacked = readdirSync(`${ARCHIVE}.unpacked`, { recursive: true, withFileTypes: true });
+  const files = unpacked.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const store = join(`${ARCHIVE}.unpacked`, 'out/main/native/lmdb.node');
+  const accelerators = files.filter((file) => file.includes(`${process.platform}-${process.arch}`));
+  expect(files.filter((file) => !accelerators.includes(file))).toEqual([store]);
+  // Node-API: what this Node can load, every Electron can.
+  expect(createRequire(import.meta.url)(store).version.versionString).toMatch(/^LMDB 0\.9/);
 });
 
 test('has its fuses set', async () => {
