@@ -57,7 +57,7 @@ const PARTS: readonly Part[] = [
   { place: TERMINAL, mayImport: [SHARED], packages: ['node:*'] },
   {
     place: COMMAND_LINE,
-    mayImport: [SHARED, SECURITY, TFTP, TRANSPORT, DEVICES, TERMINAL, ARCHIVE, CHANNELS],
+    mayImport: [SHARED, SECURITY, TFTP, TRANSPORT, DEVICES, TERMINAL, ARCHIVE, CHANNELS, LIBRARY],
     packages: ['node:*'],
   },
   {

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import packageJson from '../package.json' with { type: 'json' };
 import { messageOf } from '../src-shared/text/message-of';
+import { parseArchive, runArchive } from './command-line/archive';
+import { runChannel } from './command-line/channel';
 import { parseReceive, runReceive } from './command-line/receive';
 import { parseSend, runSend } from './command-line/send';
 import { runTftp } from './command-line/tftp';
@@ -15,6 +17,10 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return runReceive(parseReceive(args));
     case 'tftp':
       return runTftp(args);
+    case 'archive':
+      return runArchive(parseArchive(args));
+    case 'channel':
+      return runChannel(args);
     case 'version':
     case '--version':
       console.log(packageJson.version);

@@ -1,5 +1,4 @@
-import type { SnapshotView } from '../terminal/terminal-display';
-import { TerminalDisplay } from '../terminal/terminal-display';
+import { type SnapshotView, TerminalDisplay } from '../terminal/terminal-display';
 
 /** Where a command tells what happens. */
 export interface Output<Event> {
@@ -12,10 +11,10 @@ export interface Output<Event> {
 
 const REFRESH_MS = 150;
 
-/** `--json`: one object a line, with the time. */
-export function jsonOutput<Event extends object>(): Output<Event> {
+/** `--json`: one object a line, with the time. Elsewhere than on standard output where that is for something else. */
+export function jsonOutput<Event extends object>(stream: NodeJS.WriteStream = process.stdout): Output<Event> {
   return {
-    event: (event) => process.stdout.write(`${JSON.stringify({ ...event, at: Date.now() })}\n`),
+    event: (event) => stream.write(`${JSON.stringify({ ...event, at: Date.now() })}\n`),
     refresh: () => {},
     close: () => {},
   };
@@ -25,8 +24,9 @@ export function jsonOutput<Event extends object>(): Output<Event> {
 export function displayOutput<Event, Snapshot>(
   view: SnapshotView<Snapshot>,
   snapshot: () => Snapshot | undefined,
+  stream: NodeJS.WriteStream = process.stdout,
 ): Output<Event> {
-  const display = new TerminalDisplay(view);
+  const display = new TerminalDisplay(view, stream);
   const refresh = () => {
     const latest = snapshot();
     if (latest !== undefined) display.show(latest);

@@ -21,11 +21,26 @@ export const USAGE = `Usage:
                      [--write-to DIR] [--json]
   tutti tftp get HOST[:PORT] FILE [--multicast] [--blksize N] [--windowsize N] [--timeout S]
                      [--interface ADDR] [--out PATH] [--json]
+  tutti channel publish SUBJECT (--watch DIR | --stdin [--packet BYTES]) [--keep SIZE]
+                     [--listen HOST:PORT] [--interface ADDR] [--code CODE | --trust-on-first-use]
+                     [--bus URL] [--name NAME] [--state DIR] [--json]
+  tutti channel subscribe PATTERN (--dir DIR | --stdout) [--from now|beginning|NUMBER|TIME]
+                     [--connect HOST:PORT] [--interface ADDR] [--bus URL]
+                     [--code CODE | --pin FINGERPRINT | --trust-on-first-use]
+                     [--name NAME] [--state DIR] [--json]
+  tutti channel relay PATTERN --bus URL [--pin FINGERPRINT | --trust-publisher-on-first-use]
+                     [--listen HOST:PORT] [--interface ADDR] [--code CODE | --trust-on-first-use]
+                     [--name NAME] [--state DIR] [--json]
+  tutti archive [PATTERN] --store DIR [--keep AGE,SIZE] [--listen HOST:PORT] [--connect HOST:PORT]
+                     [--interface ADDR] [--code CODE | --pin FINGERPRINT | --trust-on-first-use]
+                     [--name NAME] [--state DIR] [--json]
   tutti help | version
 
 send     sends files and folders to every student in the room, and ends when all have them
 receive  takes whatever the paired teacher sends, for ever, or once
 tftp     serves files to devices that cannot run Tutti, or fetches one as they do
+channel  publishes a folder's files, or another program's stream, to whoever subscribes to its subject
+archive  keeps the packets of channels, for those who missed them or come later
 
 Exit code 0: everybody is complete. 1: somebody is not. 2: the command line is wrong.`;
 

@@ -1,8 +1,10 @@
+import type { ChannelsView } from '../../src-shared/ipc/channel-views';
 import type { DeviceFetchView, DevicesView } from '../../src-shared/ipc/device-views';
 import type { RoomSnapshot, StudentSnapshot } from '../../src-shared/ipc/snapshots';
 import { type DisplayOptions, widthOf } from './cell-text';
 import { devicesChanges, fetchChanges } from './device-lines';
 import { studentChanges, teacherChanges } from './plain-lines';
+import { channelChanges, renderChannels } from './render-channels';
 import { renderDevices, renderFetch } from './render-devices';
 import { renderStudent } from './render-student';
 import { renderTeacher } from './render-teacher';
@@ -19,6 +21,7 @@ export const teacherView: SnapshotView<RoomSnapshot> = { render: renderTeacher, 
 export const studentView: SnapshotView<StudentSnapshot> = { render: renderStudent, changes: studentChanges };
 export const devicesView: SnapshotView<DevicesView> = { render: renderDevices, changes: devicesChanges };
 export const fetchView: SnapshotView<DeviceFetchView> = { render: renderFetch, changes: fetchChanges };
+export const channelsView: SnapshotView<ChannelsView> = { render: renderChannels, changes: channelChanges };
 
 /** The part of `process.stdout` that a display needs. */
 export interface TerminalOutput {
