@@ -1,4 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Stamped } from '../../src-shared/ipc/events';
@@ -14,6 +16,14 @@ export class ProcessError extends Error {
   override name = 'ProcessError';
 }
 
+/** What a process reads and writes besides its events. */
+export interface Pipes {
+  /** It reads what `feed` gives it. */
+  readonly isFed?: boolean;
+  /** Its standard output goes to this file, and its events come by standard error. */
+  readonly outputFile?: string;
+}
+
 /** One `tutti … --json` on one host of the lab, and what it says. */
 export class CliProcess<E extends { event: string }> {
   readonly events: Stamped<E>[] = [];
@@ -27,10 +37,13 @@ export class CliProcess<E extends { event: string }> {
     host: Host,
     args: readonly string[],
     environment: Readonly<Record<string, string>>,
+    { isFed = false, outputFile }: Pipes,
   ) {
     const command = inside(host, process.execPath, [CLI, ...args, '--json']);
-    const env = { ...COMMAND_ENV, ...environment };
-    this.#child = spawn(...command, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = outputFile === undefined ? 'pipe' : openSync(outputFile, 'w');
+    const stdio: StdioOptions = [isFed ? 'pipe' : 'ignore', output, 'pipe'];
+    this.#child = spawn(...command, { cwd: ROOT, env: { ...COMMAND_ENV, ...environment }, stdio });
+    if (typeof output === 'number') closeSync(output);
     this.#child.once('close', (code, signal) => {
       this.#exit = { code, signal };
     });
@@ -43,8 +56,20 @@ export class CliProcess<E extends { event: string }> {
     host: Host,
     args: readonly string[],
     environment: Readonly<Record<string, string>> = {},
+    pipes: Pipes = {},
   ): CliProcess<E> {
-    return new CliProcess<E>(name, host, args, environment);
+    return new CliProcess<E>(name, host, args, environment, pipes);
+  }
+
+  /** Gives it something to read; resolves when it may have more. */
+  async feed(bytes: Uint8Array): Promise<void> {
+    const { stdin } = this.#child;
+    if (stdin?.write(bytes) === false) await once(stdin, 'drain');
+  }
+
+  /** There is no more to read. */
+  endFeed(): void {
+    this.#child.stdin?.end();
   }
 
   /** @throws ProcessError where it could not be started. */
@@ -95,13 +120,13 @@ export class CliProcess<E extends { event: string }> {
 
   #readLines(): void {
     const { stdout, stderr } = this.#child;
-    if (stdout === null || stderr === null) throw new ProcessError(`${this.name} could not be started.`);
-    createInterface({ input: stdout }).on('line', (line) => {
+    if (stderr === null) throw new ProcessError(`${this.name} could not be started.`);
+    createInterface({ input: stdout ?? stderr }).on('line', (line) => {
       this.transcript.push(line);
       const event = parseEvent<E>(line);
       if (event !== undefined) this.events.push(event);
     });
-    createInterface({ input: stderr }).on('line', (line) => this.transcript.push(`! ${line}`));
+    if (stdout !== null) createInterface({ input: stderr }).on('line', (line) => this.transcript.push(`! ${line}`));
   }
 
   async #waitUntil(isTrue: () => boolean, what: string, timeoutMs: number): Promise<void> {
