@@ -27,6 +27,8 @@ import { FolderSink } from './folder-sink';
 import { PacketStore } from './packet-store';
 import { type Memory, WatchedFolder } from './watched-folder';
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 let folder: string;
 let store: PacketStore;
 const ends: (() => Promise<void>)[] = [];
@@ -121,10 +123,10 @@ describe('a watched folder', () => {
     const channel = new Channel();
     const events: ChannelFileView[] = [];
     const watched = await watch(channel, events);
-    await vi.waitFor(() => expect(states(events, 'One.wav')).toEqual(['sending', 'sent']));
+    await vi.waitFor(() => expect(states(events, 'One.wav')).toEqual(['sending', 'sent']), WAIT);
     put('Session 2/Two.flac', contents['Session 2/Two.flac']);
     put('empty', '');
-    await vi.waitFor(() => expect(events.filter(({ state }) => state === 'sent')).toHaveLength(3));
+    await vi.waitFor(() => expect(events.filter(({ state }) => state === 'sent')).toHaveLength(3), WAIT);
     await watched.close();
     const received = sink();
     for (const packet of channel.packets) await received.take(packet);
@@ -142,16 +144,16 @@ describe('a watched folder', () => {
     await watch(new Channel(), events);
     const grow = setInterval(() => appendFileSync(path, 'more'), 5);
     put('other.wav', 'b');
-    await vi.waitFor(() => expect(states(events, 'other.wav')).toContain('sent'));
+    await vi.waitFor(() => expect(states(events, 'other.wav')).toContain('sent'), WAIT);
     expect(states(events, 'Take.wav')).toEqual([]);
     clearInterval(grow);
     if (process.platform === 'linux') {
       put('third.wav', 'c');
-      await vi.waitFor(() => expect(states(events, 'third.wav')).toContain('sent'));
+      await vi.waitFor(() => expect(states(events, 'third.wav')).toContain('sent'), WAIT);
       expect(states(events, 'Take.wav')).toEqual([]);
     }
     closeSync(handle);
-    await vi.waitFor(() => expect(states(events, 'Take.wav')).toEqual(['sending', 'sent']));
+    await vi.waitFor(() => expect(states(events, 'Take.wav')).toEqual(['sending', 'sent']), WAIT);
   });
 
   it('publishes a file again when it has changed, and when it has come back; not after a restart', async () => {
@@ -159,20 +161,20 @@ describe('a watched folder', () => {
     const events: ChannelFileView[] = [];
     const watched = await watch(new Channel(), events);
     const sent = () => states(events, 'Take.wav').filter((state) => state === 'sent').length;
-    await vi.waitFor(() => expect(sent()).toBe(1));
+    await vi.waitFor(() => expect(sent()).toBe(1), WAIT);
     writeFileSync(path, 'second!');
-    await vi.waitFor(() => expect(sent()).toBe(2));
+    await vi.waitFor(() => expect(sent()).toBe(2), WAIT);
     rmSync(path);
     put('marker', '1');
-    await vi.waitFor(() => expect(states(events, 'marker')).toContain('sent'));
+    await vi.waitFor(() => expect(states(events, 'marker')).toContain('sent'), WAIT);
     writeFileSync(path, 'second!');
-    await vi.waitFor(() => expect(sent()).toBe(3));
+    await vi.waitFor(() => expect(sent()).toBe(3), WAIT);
     await watched.close();
 
     const later: ChannelFileView[] = [];
     put('New.wav', 'new');
     await watch(new Channel(), later);
-    await vi.waitFor(() => expect(states(later, 'New.wav')).toContain('sent'));
+    await vi.waitFor(() => expect(states(later, 'New.wav')).toContain('sent'), WAIT);
     expect(later.map(({ path: name }) => name)).not.toContain('Take.wav');
   });
 
@@ -189,9 +191,9 @@ describe('a watched folder', () => {
     symlinkSync('/etc/passwd', join(folder, 'takes', 'link'));
     put('z.wav', 'x');
     await watch(channel, events, problems);
-    await vi.waitFor(() => expect(states(events, 'z.wav')).toContain('sent'));
+    await vi.waitFor(() => expect(states(events, 'z.wav')).toContain('sent'), WAIT);
     renameSync(join(folder, 'takes', 'Take.wav.part'), join(folder, 'takes', 'Take.wav'));
-    await vi.waitFor(() => expect(states(events, 'Take.wav')).toContain('sent'));
+    await vi.waitFor(() => expect(states(events, 'Take.wav')).toContain('sent'), WAIT);
     expect(new Set(events.map(({ path }) => path))).toEqual(new Set(['z.wav', 'Take.wav']));
     expect(problems).toEqual([expect.stringMatching(/slash.*Rename it/)]);
   });

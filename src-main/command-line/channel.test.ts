@@ -25,7 +25,7 @@ describe('a command line for channels', () => {
     [['subscribe', 'a.>.b', '--stdout', ...BUS], 'can only be the last word'],
     [['subscribe', SUBJECT, '--stdout', '--from', 'soon', ...BUS], '--from takes'],
     [['subscribe', SUBJECT, '--stdout', '--pin', 'beef', ...BUS], 'fingerprint'],
-    [['subscribe', SUBJECT, '--stdout', '--pin', 'a'.repeat(64), '--trust-on-first-use', ...BUS], 'not both'],
+    [['subscribe', SUBJECT, '--stdout', '--pin', 'a'.repeat(64), '--trust-on-first-use', ...BUS], 'not two'],
     [['subscribe', SUBJECT, '--stdout', '--state', '/nowhere/at/all', ...BUS], 'No publisher is known yet'],
   ])('%j: %s', async (args, words) => {
     const error: unknown = await runChannel(args).catch((thrown: unknown) => thrown);
