@@ -1,4 +1,5 @@
-import { type DataReceiver, openReceiver } from '../transport/data-channel';
+import type { DataReceiver } from '../transport/data-channel';
+import { openReceiver } from '../transport/data-path';
 import type { Impairment } from '../transport/impairment';
 import { interfaceOf } from '../transport/interfaces';
 
@@ -47,7 +48,8 @@ export class GroupSocket {
     if (this.isClosed) return;
     const take = (bytes: Uint8Array, from: string, fromPort: number) => {
       const source = `${from} ${fromPort}`;
-      for (const known of this.sources.values()) if (known === source) return this.onDatagram(bytes);
+      // Packets wait for their seal; the socket's own bytes do not.
+      for (const known of this.sources.values()) if (known === source) return this.onDatagram(new Uint8Array(bytes));
     };
     this.receiver = await openReceiver({
       ...{ group, port },

@@ -6,7 +6,7 @@ import { patternFault, subjectFault } from '../archive/subjects';
 import { ClassList } from '../classroom/class-list';
 import { type Identity, loadIdentity } from '../security/identity';
 import { TrustStore } from '../security/trust-store';
-import { openSender } from '../transport/data-channel';
+import { openSender } from '../transport/data-path';
 import { type Impairment, impairmentFromEnvironment } from '../transport/impairment';
 import { chooseInterface, interfaceOf } from '../transport/interfaces';
 import { peerNameOf } from '../transport/words';
