@@ -10,7 +10,7 @@ import type { ArchiveEvent, PublisherEvent, SubscriberEvent } from '../../src-sh
 
 export const LOOPBACK = '127.0.0.1';
 export const SUBJECT = 'studio-a.takes';
-const WAIT_MS = 20_000;
+const WAIT_MS = 40_000;
 
 /** What is open, in order; tests may close some of it themselves. */
 export const closing: (() => Promise<void>)[] = [];

@@ -173,11 +173,11 @@ describe('a channel is not harmed by', () => {
       onEvent: ({ event }) => (joined ||= event === 'joined'),
     });
     await until(() => joined && hasJoined(other), 'both joined');
-    const texts = await append(publication, 12_000);
+    const texts = await append(publication, 9_000);
     await publication.flush();
-    await until(() => other.packets.length === 12_000, 'the other has all');
+    await until(() => other.packets.length === 9_000, 'the other has all');
     const late: string[] = [];
-    for await (const packet of slow) if (late.push(textOf(packet)) === 12_000) break;
+    for await (const packet of slow) if (late.push(textOf(packet)) === 9_000) break;
     expect(late).toEqual(texts);
     expect(slow.view().lost).toBe(0);
   }, 120_000);
