@@ -1,41 +1,29 @@
 import type { PublisherEvent } from '../../src-shared/ipc/channel-events';
 import type { PublicationView } from '../../src-shared/ipc/channel-views';
-import { intersect, type RangeSet, sizeOf, span, union } from '../../src-shared/ranges/range-set';
+import { type RangeSet, sizeOf, union } from '../../src-shared/ranges/range-set';
 import { CHANNEL_HEADER_BYTES, PACKET, PACKET_BYTES, writeChannelHeader } from '../../src-shared/wire/channel-datagram';
 import type { ChannelMessage, Extent, MemberMessage } from '../../src-shared/wire/channel-messages';
 import type { Progress } from '../../src-shared/wire/progress';
 import { extentsOf } from '../archive/epoch-list';
 import { type PacketNumber, SEQUENCE_END } from '../archive/packet';
-import { RECENT_PACKETS } from '../archive/params';
 import { Publisher, type PublisherOutput } from '../archive/publisher';
-import { type MemberQuery, QueryDesk } from '../archive/query-desk';
+import type { MemberQuery } from '../archive/query-desk';
 import type { ChannelSigner } from '../archive/seal-maker';
 import { DeadlineTimer, systemClock } from '../transport/clock';
-import type { DataSender } from '../transport/data-channel';
 import { RateMeter } from '../transport/rate-meter';
 import { reasonOf } from '../transport/words';
-import type { PacketSource } from './answer-stream';
 import { ChannelError, type Publication } from './bus';
-import { PacketCipher, ticketOf } from './channel-crypto';
+import { PacketCipher } from './channel-crypto';
+import { type ChannelFacts, describeChannel } from './channel-description';
 import type { MemberConnection } from './channel-protocol';
-import type { ChannelState } from './channel-state';
+import { PublicationAnswers, type RunningEpoch } from './publication-answers';
 import { PublicationArchive } from './publication-archive';
 import { PublicationMembers, type Standing } from './publication-members';
 import type { RetainedPackets } from './retained-packets';
 
-export interface PublicationOptions {
-  readonly subject: string;
-  /** 16 hex digits. */
-  readonly channel: string;
-  readonly certificate: string;
+export interface PublicationOptions extends ChannelFacts {
   readonly signer: ChannelSigner;
-  readonly state: ChannelState;
   readonly retained: RetainedPackets;
-  readonly sender: DataSender;
-  readonly group: string;
-  readonly port: number;
-  /** The number by which position reports name this channel. */
-  readonly index: number;
   readonly rate: 'auto' | number;
   readonly epoch: number;
   readonly firstSequence: number;
@@ -50,30 +38,18 @@ const MAX_QUEUED_DATAGRAMS = 64;
 const QUEUE_POLL_MS = 1;
 /** A disk that took nothing is asked again after this. */
 const STORE_RETRY_MS = 1_000;
-/** Members that are told apart in time, each by so much, before they ask: a query and its answer take a processor some 0.1 ms. */
-const SPREAD_MS_EACH = 1;
-const MIN_SPREAD_MS = 10;
-const MAX_SPREAD_MS = 500;
-/** Position reports: as in a transfer, so many packets for each member that reports (PROTOCOL.md section 4.4). */
-const POSITION_PACKETS_EACH = 64;
-const MIN_POSITION_PACKETS = 128;
-const MAX_POSITION_PACKETS = 1_024;
-const POSITION_MS = 20;
 /** Members are told of what can be had no more often than this. */
 const NEWS_MS = 1_000;
-/** Who is connected when a channel closes gets this long without a sign of progress to have all of it. */
-const FAREWELL_MS = 5_000;
-const FAREWELL_POLL_MS = 50;
 /** Datagrams of one turn of the event loop, which has others to serve. */
 const PACKETS_OF_TURN = 256;
 
 /** Publishes one channel by multicast (PROTOCOL.md sections 13 to 17): drives a Publisher and answers its members. */
-export class MulticastPublication implements Publication, PacketSource {
+export class MulticastPublication implements Publication {
   private publisher: Publisher;
   private epoch: number;
   private cipher: PacketCipher;
-  private readonly members = new PublicationMembers(this);
-  private readonly desk: QueryDesk;
+  private readonly answers: PublicationAnswers;
+  private readonly members: PublicationMembers;
   private readonly archive: PublicationArchive;
   private readonly timer = new DeadlineTimer(systemClock, () => this.pump());
   private isPumping = false;
@@ -86,14 +62,15 @@ export class MulticastPublication implements Publication, PacketSource {
   private cancelNews: (() => void) | undefined;
   private cancelRetry: () => void = () => {};
   private readonly meter = new RateMeter();
-  private counts = { packets: 0, bytes: 0, dropped: 0, server: 0, group: 0 };
+  private counts = { packets: 0, bytes: 0, dropped: 0 };
 
   constructor(private readonly options: PublicationOptions) {
     this.epoch = options.epoch;
+    this.answers = new PublicationAnswers(options.channel, options.retained, () => this.running);
+    this.members = new PublicationMembers(this.answers);
     this.publisher = this.begin(options.firstSequence);
     this.cipher = new PacketCipher(options.state.secret, options.channel, this.epoch);
     this.archive = new PublicationArchive(options.state, (news) => this.tell({ event: 'archive', ...news }));
-    this.desk = new QueryDesk((epoch) => this.available(epoch));
     this.tell({ event: 'epoch', epoch: this.epoch, sequence: options.firstSequence, why: 'start' });
   }
 
@@ -134,7 +111,7 @@ export class MulticastPublication implements Publication, PacketSource {
   view(): Omit<PublicationView, 'folder' | 'files'> {
     const last = this.publisher.sealedEnd - 1;
     const extent = this.extents(this.archive.extents).find(({ first, end }) => first < end);
-    const { packets, bytes, dropped, server, group } = this.counts;
+    const { packets, bytes, dropped } = this.counts;
     return {
       subject: this.subject,
       state: this.failure === undefined ? 'open' : 'failed',
@@ -144,7 +121,7 @@ export class MulticastPublication implements Publication, PacketSource {
       ...{ packets, bytes, dropped },
       rate: this.meter.measure(bytes, systemClock.now()),
       archive: this.archive.view(this.options.retained.unacknowledged),
-      repaired: { archive: 0, server, group },
+      repaired: { archive: 0, ...this.answers.counts },
       subscribers: this.members.views((id) => this.archive.is(id)),
     };
   }
@@ -157,7 +134,7 @@ export class MulticastPublication implements Publication, PacketSource {
       this.publisher.end(systemClock.now());
       this.pump();
       this.news();
-      await this.farewell();
+      await this.members.farewell(() => this.isClosed || this.haveAll());
     } finally {
       this.stop();
     }
@@ -190,7 +167,7 @@ export class MulticastPublication implements Publication, PacketSource {
   left(id: string): void {
     this.members.left(id);
     this.publisher.left(id);
-    this.desk.left(id);
+    this.answers.left(id);
     if (this.archive.left(id)) this.newsSoon();
   }
 
@@ -211,7 +188,7 @@ export class MulticastPublication implements Publication, PacketSource {
 
   /** @returns false for a query that no honest member sends */
   ask(query: MemberQuery): boolean {
-    const isTaken = this.desk.ask(query, this.members.size === 1, systemClock.now());
+    const isTaken = this.answers.ask(query, this.members.size === 1, systemClock.now());
     const ranges = union(query.packets, query.seals);
     if (isTaken) this.tell({ event: 'query', from: query.member, epoch: query.epoch, ranges });
     this.soon();
@@ -251,16 +228,6 @@ export class MulticastPublication implements Publication, PacketSource {
     this.newsSoon();
   }
 
-  packet(epoch: number, sequence: number): Uint8Array | undefined {
-    const recent = epoch === this.epoch ? this.publisher.recentPacket(sequence) : undefined;
-    return recent ?? this.options.retained.packet(epoch, sequence);
-  }
-
-  seal(epoch: number, sequence: number): Uint8Array | undefined {
-    const [recent] = epoch === this.epoch ? this.publisher.recentSeals(sequence, sequence + 1) : [];
-    return recent ?? this.options.retained.seal(epoch, sequence);
-  }
-
   // --- The machine ---
 
   private begin(first: number): Publisher {
@@ -284,7 +251,7 @@ export class MulticastPublication implements Publication, PacketSource {
     this.isPumping = true;
     try {
       const now = systemClock.now();
-      this.serve(now);
+      this.answers.serve(this.members, now);
       this.publisher.timeout(now);
       if (this.publisher.paceDeadline(now) <= now) this.publisher.judgePace(now);
       this.transmit();
@@ -310,7 +277,7 @@ export class MulticastPublication implements Publication, PacketSource {
   private rearm(): void {
     const now = systemClock.now();
     const waiting = this.options.sender.queued >= MAX_QUEUED_DATAGRAMS ? QUEUE_POLL_MS : 0;
-    const due = Math.min(this.publisher.deadline, this.publisher.paceDeadline(now), this.desk.deadline);
+    const due = Math.min(this.publisher.deadline, this.publisher.paceDeadline(now), this.answers.deadline);
     this.timer.arm(Number.isFinite(due) && !this.isClosed ? Math.max(due, now + waiting) : undefined);
   }
 
@@ -386,42 +353,16 @@ export class MulticastPublication implements Publication, PacketSource {
     this.news();
   }
 
-  private serve(now: number): void {
-    this.desk.timeout(now);
-    const { channel } = this.options;
-    for (const output of this.desk.outputs()) {
-      if (output.kind === 'answer') {
-        this.counts.server += sizeOf(output.packets);
-        this.members.answersOf(output.to.member)?.add({ channel, ...output });
-      } else this.broadcast(output.epoch, output.ranges);
-    }
-  }
-
-  private broadcast(epoch: number, ranges: RangeSet): void {
-    this.counts.group += sizeOf(ranges);
-    for (const [start, end] of ranges) {
-      for (let sequence = start; sequence < end; sequence++) {
-        const packet = this.packet(epoch, sequence);
-        if (packet !== undefined) this.publisher.broadcast(packet);
-      }
-    }
-  }
-
-  /** Of the running epoch only what is sealed, from memory or from disk. */
-  private available(epoch: number): RangeSet {
-    const held = this.options.retained.heldOf(epoch);
-    if (epoch !== this.epoch) return held;
-    const end = this.publisher.sealedEnd;
-    const recent = span(Math.max(this.firstOfEpoch(), this.publisher.next - RECENT_PACKETS), end);
-    return intersect(union(held, recent), span(0, end));
-  }
-
   // --- What members are told ---
 
   private extents(there: readonly Extent[]): Extent[] {
     const end = this.publisher.sealedEnd;
     const past = this.options.state.epochs.map((one) => (one.epoch === this.epoch ? { ...one, end } : one));
     return extentsOf(past, this.options.retained.held(), there);
+  }
+
+  private get running(): RunningEpoch {
+    return { epoch: this.epoch, first: this.firstOfEpoch(), publisher: this.publisher };
   }
 
   private firstOfEpoch(): number {
@@ -440,29 +381,17 @@ export class MulticastPublication implements Publication, PacketSource {
     this.cancelNews ??= systemClock.after(NEWS_MS, () => this.news());
   }
 
-  /** Everything about the channel, for this member. */
   private message(member: string): ChannelMessage {
-    const { channel, subject, certificate, state, group, port, sender, index } = this.options;
-    const following = this.members.following.length;
-    const ticket = ticketOf(state.secret, channel);
-    const archive = this.archive.vouched(ticket);
-    const secret = Buffer.from(state.secret).toString('base64');
-    return {
-      ...{ type: 'channel', id: channel, subject, certificate, since: state.since, group, port, index },
-      source: { address: sender.sourceAddress, port: sender.sourcePort },
-      ...{ epoch: this.epoch, next: this.publisher.sealedEnd },
+    const standing = {
+      epoch: this.epoch,
+      next: this.publisher.sealedEnd,
       ended: this.isClosing && this.publisher.isIdle,
       extents: this.extents(this.archive.extents),
-      spreadMs: Math.min(MAX_SPREAD_MS, Math.max(MIN_SPREAD_MS, SPREAD_MS_EACH * this.members.size)),
-      positionMs: POSITION_MS,
-      positionPackets: Math.min(
-        MAX_POSITION_PACKETS,
-        Math.max(MIN_POSITION_PACKETS, POSITION_PACKETS_EACH * following),
-      ),
-      secret,
-      ...(this.archive.is(member) ? { ticket, retained: this.extents([]) } : {}),
-      ...(archive === undefined ? {} : { archive }),
+      retained: this.extents([]),
+      members: this.members.size,
+      following: this.members.following.length,
     };
+    return describeChannel(this.options, standing, this.archive, member);
   }
 
   private tell(event: EventOfChannel): void {
@@ -489,18 +418,6 @@ export class MulticastPublication implements Publication, PacketSource {
 
   private wake(): void {
     for (const waiter of this.waiters.splice(0)) waiter();
-  }
-
-  /** Waits until those who are here have everything, as long as they get on. */
-  private async farewell(): Promise<void> {
-    let before = '';
-    for (let quiet = 0; quiet < FAREWELL_MS && !this.isClosed; quiet += FAREWELL_POLL_MS) {
-      if (this.haveAll()) return;
-      const { progress } = this.members;
-      if (progress !== before) quiet = 0;
-      before = progress;
-      await new Promise<void>((resolve) => systemClock.after(FAREWELL_POLL_MS, resolve));
-    }
   }
 
   private haveAll(): boolean {

@@ -1,4 +1,5 @@
 import type { SubscriberView } from '../../src-shared/ipc/channel-views';
+import { systemClock } from '../transport/clock';
 import { AnswerStream, type PacketSource } from './answer-stream';
 import type { MemberConnection } from './channel-protocol';
 
@@ -18,6 +19,10 @@ interface Member {
   isFollowing: boolean;
   have: Standing | undefined;
 }
+
+/** Who is connected when a channel closes gets this long without a sign of progress to have all of it. */
+const FAREWELL_MS = 5_000;
+const FAREWELL_POLL_MS = 50;
 
 /** Who is connected to a publisher: nothing of them outlives their connections (requirement B7). */
 export class PublicationMembers {
@@ -76,9 +81,15 @@ export class PublicationMembers {
     );
   }
 
-  /** Changes as long as somebody gets on. */
-  get progress(): string {
-    return [...this.members.values()].map(({ id, have }) => `${id} ${have?.epoch} ${have?.next}`).join();
+  /** Waits until they have everything, as long as somebody gets on. */
+  async farewell(haveAll: () => boolean): Promise<void> {
+    let before = '';
+    for (let quiet = 0; quiet < FAREWELL_MS && !haveAll(); quiet += FAREWELL_POLL_MS) {
+      const progress = [...this.members.values()].map(({ id, have }) => `${id} ${have?.epoch} ${have?.next}`).join();
+      if (progress !== before) quiet = 0;
+      before = progress;
+      await new Promise<void>((resolve) => systemClock.after(FAREWELL_POLL_MS, resolve));
+    }
   }
 
   /** @param except the archive, which is shown as such */
