@@ -158,6 +158,36 @@ describe('a channel is not harmed by', () => {
     expect(guesser.closed).toMatchObject({ cause: 'fault', code: 'unpaired' });
   });
 
+  it('somebody who announces it at other addresses: it is found where it is', async () => {
+    const { bus, publication } = await publish();
+    const forged = JSON.stringify({ tuttiChannels: 1, name: 'aaa', port: 1, fingerprint: bus.fingerprint });
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve) => socket.bind({ address: LOOPBACK, port: 0 }, resolve));
+    socket.setMulticastInterface(LOOPBACK);
+    const announcing = setInterval(() => socket.send(forged, 47471, '239.255.42.77'), 100);
+    try {
+      const member = await openBus({ trust: { firstUse: false, pin: bus.fingerprint } });
+      const subscription = await member.subscribe(SUBJECT, { from: 'beginning' });
+      const texts = await append(publication, 3);
+      const seen: string[] = [];
+      for await (const packet of subscription) if (seen.push(textOf(packet)) === 3) break;
+      expect(seen).toEqual(texts);
+    } finally {
+      clearInterval(announcing);
+      socket.close();
+    }
+  });
+
+  it('millions of ranges in an acknowledgement: refused before they are unpacked', async () => {
+    const { port } = await publish();
+    const { member, channel } = await memberOf(port);
+    const attachment = Buffer.alloc(1024 * 1024, 1);
+    attachment[0] = 0;
+    member.connection.send({ type: 'ack', channel: channel.id, epoch: channel.epoch }, attachment);
+    await until(() => member.closed !== undefined, 'it is let go');
+    expect(member.closed).toMatchObject({ cause: 'fault', code: 'protocol' });
+  });
+
   it('a device that is not paired: it is told nothing', async () => {
     const { port } = await publish({ admit: 'paired' });
     await expect(RawMember.enter(port)).rejects.toMatchObject({ code: 'unpaired' });

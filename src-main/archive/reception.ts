@@ -2,6 +2,7 @@ import { EMPTY, type RangeSet, sizeOf, span, subtract, union } from '../../src-s
 import { epochOf, kindOfDatagram, PACKET, saysEnded, sequenceOf } from '../../src-shared/wire/channel-datagram';
 import { type Extent, MAX_QUERY_PACKETS } from '../../src-shared/wire/channel-messages';
 import type { PacketNumber } from './packet';
+import { HEARTBEAT_MS } from './params';
 import { type Reach, Repair, type RepairQuery, type RepairSource } from './repair';
 import { SealBudget } from './seal-budget';
 import { type ChannelProof, SealedIntake } from './sealed-intake';
@@ -72,6 +73,7 @@ export class Reception {
   private extents: readonly Extent[] = [];
   private isEnded = false;
   private forgedCount = 0;
+  private heardGroupAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly options: ReceptionOptions,
@@ -140,7 +142,7 @@ export class Reception {
     for (const { epoch, start, first } of news.extents)
       if (epoch > this.newest && epoch <= news.epoch) this.open(epoch, whole ? start : first);
     if (news.epoch > this.newest) this.open(news.epoch, 0);
-    for (const segment of this.segments) this.extend(segment, news);
+    for (const segment of this.segments) this.extend(segment, news, now);
     if (news.ended && news.epoch === this.newest) this.isEnded = true;
     this.finishSegments();
     this.look(now);
@@ -148,7 +150,8 @@ export class Reception {
 
   /** Takes a datagram from anybody. */
   datagram(bytes: Uint8Array, by: Carrier, now: number): void {
-    if (by !== 'group') this.repair.moved(by, now);
+    if (by === 'group') this.heardGroupAt = now;
+    else this.repair.moved(by, now);
     const kind = kindOfDatagram(bytes, this.options.channel);
     const segment = kind === undefined ? undefined : this.segmentOf(epochOf(bytes));
     if (segment === undefined) this.forgedCount++;
@@ -199,10 +202,12 @@ export class Reception {
     this.queue.push({ kind: 'epoch', epoch, sequence: start });
   }
 
-  private extend(segment: Segment, news: ChannelNews): void {
+  private extend(segment: Segment, news: ChannelNews, now: number): void {
     const { epoch, intake } = segment;
     const extent = news.extents.find((one) => one.epoch === epoch);
-    intake.extendTo(epoch === news.epoch ? news.next : (extent?.end ?? 0));
+    // While the group is heard, what it will bring is not missing: TLS may be ahead of a full receive buffer.
+    const isLive = epoch === news.epoch && !news.ended && now - this.heardGroupAt < HEARTBEAT_MS;
+    if (!isLive) intake.extendTo(epoch === news.epoch ? news.next : (extent?.end ?? 0));
     if (epoch === news.epoch && !news.ended) return;
     if (extent === undefined && segment.end === undefined)
       this.queue.push({

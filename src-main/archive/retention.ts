@@ -35,6 +35,7 @@ export class Retention {
   acked(epoch: number, ranges: RangeSet): RangeSet {
     const before = this.acknowledgedOf(epoch);
     const fresh = subtract(intersect(ranges, this.keptOf(epoch)), before);
+    if (fresh.length === 0) return fresh;
     this.acknowledged.set(epoch, union(before, fresh));
     return fresh;
   }

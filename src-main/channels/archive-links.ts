@@ -1,6 +1,5 @@
 import type { ChannelMessage, HostMessage } from '../../src-shared/wire/channel-messages';
 import type { Identity } from '../security/identity';
-import { ownAddressFor } from './channel-reach';
 import { HostLink } from './host-link';
 
 /** What an archive says about one channel, for a subscription of it. */
@@ -56,8 +55,8 @@ export class ArchiveLinks {
     const { identity, name } = this.options;
     const visitors: Entry['visitors'] = new Map();
     const link = new HostLink({
-      ...{ host: archive.address, port: archive.port, identity, name },
-      localAddress: ownAddressFor(this.options.interface, archive.address),
+      ...{ identity, name, interface: this.options.interface },
+      places: () => [{ host: archive.address, port: archive.port }],
       expected: archive.fingerprint,
       // The publisher's word; what it sends is proved by the publisher's seals anyhow.
       trust: (fingerprint) => fingerprint === archive.fingerprint,

@@ -1,4 +1,4 @@
-import type { ChannelMessage, HostMessage } from '../../src-shared/wire/channel-messages';
+import { type ChannelMessage, type HostMessage, MAX_CHANNELS } from '../../src-shared/wire/channel-messages';
 import { parseFingerprint } from '../security/fingerprint';
 import type { Identity } from '../security/identity';
 import type { TrustStore } from '../security/trust-store';
@@ -7,7 +7,7 @@ import type { PairRequest } from '../transport/control-client';
 import type { Announced, Finder } from '../transport/discovery';
 import { type ChannelHostOnNetwork, findHosts } from './channel-discovery';
 import { channelInterfaces } from './channel-interfaces';
-import { HostLink } from './host-link';
+import { HostLink, type Place } from './host-link';
 
 /** How publishers are known to be the right ones: as for `tutti receive`. */
 export interface ChannelTrust {
@@ -40,9 +40,9 @@ export interface HostVisitor {
 
 /** A publisher that this member has a connection to, or had a moment ago. */
 export interface ReachedHost {
-  readonly key: string;
   readonly link: HostLink;
-  readonly place: { readonly host: string; readonly port: number };
+  /** Where it was reached last. */
+  place: Place | undefined;
   fingerprint: string;
   name: string;
   /** The latest word on each channel. */
@@ -60,11 +60,12 @@ export class ChannelReach {
   private readonly startedAt = systemClock.now();
   private cancelLook: () => void = () => {};
   private isClosed = false;
+  private firstMet: string | undefined;
 
   constructor(private readonly options: ReachOptions) {
     const { connect } = options;
     if (connect !== undefined) {
-      this.reach(`${connect.host} ${connect.port}`, connect, undefined, options.trust.code);
+      this.reach('', () => [connect], undefined, options.trust.code);
       return;
     }
     this.finder = findHosts(
@@ -112,24 +113,41 @@ export class ChannelReach {
   private look(found: readonly ChannelHostOnNetwork[]): void {
     if (this.isClosed) return;
     const { code } = this.options.trust;
-    const trusted = found.filter(({ fingerprint }) => this.accepts(fingerprint));
-    for (const host of trusted)
-      this.reach(keyOf(host), { host: host.address, port: host.port }, host.fingerprint, undefined);
+    const trusted = found.filter(({ fingerprint }) => this.mayBe(fingerprint));
+    for (const host of trusted) this.reachAnnounced(host, undefined);
     const [only, ...others] = found;
     const isAlone = only !== undefined && others.every(({ fingerprint }) => fingerprint === only.fingerprint);
     if (code === undefined || trusted.length > 0 || !isAlone || systemClock.now() - this.startedAt < LISTEN_MS) return;
-    this.reach(keyOf(only), { host: only.address, port: only.port }, only.fingerprint, code);
+    this.reachAnnounced(only, code);
   }
 
-  private accepts(fingerprint: string): boolean {
+  /** One connection a publisher, at however many addresses it is announced: anybody may announce it anywhere. */
+  private reachAnnounced({ fingerprint }: ChannelHostOnNetwork, code: string | undefined): void {
+    const announced = () => (this.finder?.rooms ?? []).filter((host) => host.fingerprint === fingerprint);
+    // Announcements do not get through everywhere: where it was reached last it may be still.
+    const last = () => [this.hosts.get(fingerprint)?.place].flatMap((place) => place ?? []);
+    const places = () => [...announced().map(({ address, port }) => ({ host: address, port })), ...last()];
+    this.reach(fingerprint, places, fingerprint, code);
+  }
+
+  /** Whose announcement is followed: nothing is proved yet. */
+  private mayBe(fingerprint: string): boolean {
     const { pins, trust } = this.options;
-    const isFirst = trust.pin === undefined && trust.firstUse && pins.list().length === 0;
-    return isFirst || this.isTrusted(fingerprint);
+    if (this.isTrusted(fingerprint)) return true;
+    const isFirst = this.firstMet === undefined || this.firstMet === fingerprint;
+    return trust.pin === undefined && trust.firstUse && pins.list().length === 0 && isFirst;
+  }
+
+  /** Who has shown this certificate; of several that are met at once one is the first. */
+  private accepts(fingerprint: string): boolean {
+    if (!this.mayBe(fingerprint)) return false;
+    this.firstMet ??= fingerprint;
+    return true;
   }
 
   private reach(
     key: string,
-    place: ReachedHost['place'],
+    places: () => readonly Place[],
     expected: string | undefined,
     code: string | undefined,
   ): void {
@@ -141,18 +159,17 @@ export class ChannelReach {
       if (host !== undefined) act(host);
     };
     const link = new HostLink({
-      ...place,
-      ...{ identity, name, expected, trusted },
-      localAddress: ownAddressFor(this.options.interface, place.host),
+      ...{ places, identity, name, expected, trusted, interface: this.options.interface },
       trust: (fingerprint) => this.accepts(fingerprint),
       pair: this.pairing(code),
-      onConnected: (connection, room) => of((reached) => this.connected(reached, connection.peerFingerprint, room)),
+      onConnected: (connection, room, place) =>
+        of((reached) => this.connected(reached, { fingerprint: connection.peerFingerprint, name: room, place })),
       onMessage: (message, attachment) => of((reached) => this.receive(reached, message, attachment)),
       onDrain: () => of((reached) => this.each((visitor) => visitor.drained?.(reached))),
       onClosed: (reason) => of((reached) => this.each((visitor) => visitor.closed(reached, reason))),
       onFailed: (error) => this.each((visitor) => visitor.failed(error, expected)),
     });
-    host = { key, link, place, fingerprint: expected ?? '', name: '', channels: new Map() };
+    host = { link, place: undefined, fingerprint: expected ?? '', name: '', channels: new Map() };
     this.hosts.set(key, host);
   }
 
@@ -161,9 +178,9 @@ export class ChannelReach {
     return { code, onPaired: ({ fingerprint, room }) => this.options.pins.pin(fingerprint, room) };
   }
 
-  private connected(host: ReachedHost, fingerprint: string, room: string): void {
-    host.fingerprint = fingerprint;
-    host.name = room;
+  private connected(host: ReachedHost, about: Pick<ReachedHost, 'fingerprint' | 'name' | 'place'>): void {
+    Object.assign(host, about);
+    const { fingerprint, name: room } = about;
     // Trusted on first use: from now on it is this one.
     if (!this.isTrusted(fingerprint)) void this.options.pins.pin(fingerprint, room).catch(() => {});
     this.each((visitor) => visitor.connected(host));
@@ -171,6 +188,7 @@ export class ChannelReach {
 
   private receive(host: ReachedHost, message: HostMessage, attachment: Uint8Array): void {
     if (message.type !== 'channel') return this.each((visitor) => visitor.message(host, message, attachment));
+    if (!host.channels.has(message.id) && host.channels.size >= MAX_CHANNELS) return;
     host.channels.set(message.id, message);
     this.each((visitor) => visitor.channel(host, message));
   }
@@ -178,13 +196,4 @@ export class ChannelReach {
   private each(act: (visitor: HostVisitor) => void): void {
     for (const visitor of this.visitors) act(visitor);
   }
-}
-
-function keyOf({ fingerprint, address, port }: ChannelHostOnNetwork): string {
-  return `${fingerprint} ${address} ${port}`;
-}
-
-/** An interface that was chosen is used to connect from, where it is of the same family. */
-export function ownAddressFor(own: string | undefined, host: string): string | undefined {
-  return own === undefined || own.includes(':') !== host.includes(':') ? undefined : own;
 }

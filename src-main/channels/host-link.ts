@@ -8,10 +8,10 @@ import type { CloseReason } from '../transport/control-connection';
 import { CHANNEL_VISIT, type HostConnection } from './channel-protocol';
 
 export interface HostLinkOptions {
-  readonly host: string;
-  readonly port: number;
-  /** Own address to connect from. */
-  readonly localAddress: string | undefined;
+  /** Where it may be, asked before each try: one after the other is tried. */
+  places(): readonly Place[];
+  /** Address of the one interface to use. */
+  readonly interface: string | undefined;
   readonly identity: Identity;
   readonly name: string;
   /** Whoever else answers there is told nothing. */
@@ -19,7 +19,7 @@ export interface HostLinkOptions {
   trust(fingerprint: string): boolean;
   readonly trusted: readonly string[];
   readonly pair: PairRequest | undefined;
-  onConnected(connection: HostConnection, room: string): void;
+  onConnected(connection: HostConnection, room: string, place: Place): void;
   onMessage(message: HostMessage, attachment: Uint8Array): void;
   onDrain?(): void;
   onClosed(reason: string): void;
@@ -27,8 +27,13 @@ export interface HostLinkOptions {
   onFailed(error: unknown): void;
 }
 
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Between two tries, doubling. */
-const RETRY_MS = { first: 250, last: 4_000 };
+const RETRY_MS = { first: 250, last: 4_000, replaced: 30_000 };
 
 /** A member's connection to a publisher or an archive, made again and again until closed. */
 export class HostLink {
@@ -36,6 +41,7 @@ export class HostLink {
   private readonly stopped = new AbortController();
   private readonly alarm = new Alarm(systemClock);
   private readonly running: Promise<void>;
+  private tries = 0;
 
   constructor(private readonly options: HostLinkOptions) {
     this.running = this.run();
@@ -58,17 +64,24 @@ export class HostLink {
 
   private async run(): Promise<void> {
     for (let wait = RETRY_MS.first; !this.stopped.signal.aborted; wait = Math.min(RETRY_MS.last, 2 * wait)) {
-      if (await this.visit()) wait = RETRY_MS.first / 2;
+      const places = this.options.places();
+      const place = places[this.tries % Math.max(1, places.length)];
+      const ended = place === undefined ? undefined : await this.visit(place);
+      if (ended === undefined) this.tries++;
+      // Another program here has the same certificate: each would push the other out.
+      if (ended?.code === 'replaced') wait = RETRY_MS.replaced;
+      else if (ended !== undefined) wait = RETRY_MS.first / 2;
       if (!this.stopped.signal.aborted) await this.alarm.wait(wait);
     }
   }
 
-  /** @returns whether there was a connection */
-  private async visit(): Promise<boolean> {
-    const { host, port, identity, name, expected, trusted, pair, localAddress } = this.options;
+  /** @returns how the connection ended, if there was one */
+  private async visit(place: Place): Promise<CloseReason | undefined> {
+    const { identity, name, expected, trusted, pair } = this.options;
+    const localAddress = ownAddressFor(this.options.interface, place.host);
     try {
       const { connection, welcome } = await connectFor(CHANNEL_VISIT, {
-        ...{ host, port, identity, trusted },
+        ...{ host: place.host, port: place.port, identity, trusted },
         hello: { type: 'hello', version: PROTOCOL_VERSION, name },
         trust: (fingerprint) => this.options.trust(fingerprint),
         ...(localAddress === undefined ? {} : { localAddress }),
@@ -76,17 +89,16 @@ export class HostLink {
         ...(pair === undefined ? {} : { pair }),
       });
       if (this.stopped.signal.aborted) connection.close();
-      await this.stay(connection, welcome.room);
-      return true;
+      return await this.stay(connection, welcome.room, place);
     } catch (error) {
       if (!this.stopped.signal.aborted) this.options.onFailed(error);
-      return false;
+      return undefined;
     }
   }
 
-  private async stay(connection: HostConnection, room: string): Promise<void> {
+  private async stay(connection: HostConnection, room: string, place: Place): Promise<CloseReason> {
     this.connection = connection;
-    this.options.onConnected(connection, room);
+    this.options.onConnected(connection, room, place);
     const reason = await new Promise<CloseReason>((resolve) => {
       connection.attach({
         onMessage: (message, attachment) => this.options.onMessage(message, attachment),
@@ -97,10 +109,16 @@ export class HostLink {
     await connection.whenGone();
     this.connection = undefined;
     this.options.onClosed(reason.reason);
+    return reason;
   }
 }
 
 /** Somebody whom nobody told this member to trust: trying again changes nothing. */
 export function isUntrusted(error: unknown): boolean {
   return error instanceof UntrustedTeacherError;
+}
+
+/** An interface that was chosen is used to connect from, where it is of the same family. */
+function ownAddressFor(own: string | undefined, host: string): string | undefined {
+  return own === undefined || own.includes(':') !== host.includes(':') ? undefined : own;
 }

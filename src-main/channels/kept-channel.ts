@@ -1,5 +1,4 @@
 import type { ArchiveEvent } from '../../src-shared/ipc/channel-events';
-import { encodeRanges } from '../../src-shared/ranges/range-codec';
 import { EMPTY, type RangeSet, sizeOf, span, subtract, union } from '../../src-shared/ranges/range-set';
 import { CHANNEL_HEADER_BYTES } from '../../src-shared/wire/channel-datagram';
 import {
@@ -25,7 +24,7 @@ import type { ReachedHost } from './channel-reach';
 import { GroupSocket } from './group-socket';
 import type { PacketStore } from './packet-store';
 import { PositionTeller } from './position-teller';
-import { decodeDatagrams, decodeNumbers, encodeQuery } from './query-codec';
+import { decodeDatagrams, decodeNumbers, encodeNumbers, encodeQuery } from './query-codec';
 import { storedPacket, storedSeal } from './retained-packets';
 
 /** What an archive remembers of a channel: enough to answer while its publisher is away. */
@@ -246,7 +245,9 @@ export class KeptChannel implements PacketSource {
         this.storing = this.put(keeper, output.packets, output.seals);
         return;
       case 'ack':
-        return this.host?.link.send({ type: 'ack', channel, epoch: output.epoch }, encodeRanges(output.ranges));
+        for (const numbers of encodeNumbers(output.ranges))
+          this.host?.link.send({ type: 'ack', channel, epoch: output.epoch }, numbers);
+        return;
       case 'query': {
         const { query, epoch } = output.query;
         return this.host?.link.send({ type: 'query', channel, query, epoch }, encodeQuery(output.query));

@@ -221,7 +221,7 @@ export class MulticastPublication implements Publication {
 
   /** The archive has made these durable. */
   async acked(id: string, epoch: number, ranges: RangeSet): Promise<void> {
-    if (!this.archive.is(id)) return;
+    if (!this.archive.is(id) || !this.options.state.epochs.some((one) => one.epoch === epoch)) return;
     this.archive.acked(epoch, ranges);
     const fresh = await this.options.retained.acked(epoch, ranges);
     if (fresh.length > 0) this.tell({ event: 'archived', epoch, ranges: fresh });
@@ -291,6 +291,8 @@ export class MulticastPublication implements Publication {
     this.counts.packets += last - first + 1;
     this.counts.bytes += payload;
     this.tell({ event: 'published', epoch: this.epoch, first, last, bytes: payload });
+    // For those whom multicast does not reach.
+    this.newsSoon();
   }
 
   private async store(packets: readonly Uint8Array[], seals: readonly Uint8Array[]): Promise<void> {

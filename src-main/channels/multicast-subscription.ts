@@ -88,8 +88,8 @@ export class MulticastSubscription implements Subscription, HostVisitor {
   connected(host: ReachedHost): void {
     this.host = host;
     this.lastFailure = '';
-    const { name: publisher, fingerprint, place } = host;
-    this.tell({ event: 'connected', publisher, fingerprint, address: place.host, port: place.port });
+    const { name: publisher, fingerprint, place: { host: address, port } = { host: '', port: 0 } } = host;
+    this.tell({ event: 'connected', publisher, fingerprint, address, port });
   }
 
   channel(host: ReachedHost, message: ChannelMessage): void {

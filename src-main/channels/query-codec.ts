@@ -7,6 +7,13 @@ import type { Missing } from '../archive/sealed-intake';
 
 /** Attachments of the channels' messages: PROTOCOL.md section 15. */
 
+/** Numbers of one query take less, however they lie. */
+const MAX_QUERY_BYTES = 16 * 1024;
+/** Numbers of one acknowledgement: some thousand ranges. */
+const MAX_NUMBERS_BYTES = 64 * 1024;
+/** So many ranges surely fit. */
+const RANGES_OF_MESSAGE = 4_096;
+
 const LENGTH_BYTES = 4;
 const DATAGRAM_LENGTH_BYTES = 2;
 
@@ -20,6 +27,7 @@ export function encodeQuery({ packets, seals }: Missing): Uint8Array {
 
 /** @throws WireError */
 export function decodeQuery(attachment: Uint8Array): Missing {
+  if (attachment.length > MAX_QUERY_BYTES) throw new WireError('a query names too much');
   if (attachment.length < LENGTH_BYTES) throw new WireError('a query is truncated');
   const end = LENGTH_BYTES + new DataView(attachment.buffer, attachment.byteOffset).getUint32(0);
   if (end > attachment.length) throw new WireError('a query is truncated');
@@ -29,8 +37,15 @@ export function decodeQuery(attachment: Uint8Array): Missing {
   };
 }
 
-/** A set of sequence numbers. @throws WireError */
+/** Sets of sequence numbers, each short enough for a message. */
+export function* encodeNumbers(numbers: RangeSet): Generator<Uint8Array, void, undefined> {
+  for (let from = 0; from < numbers.length; from += RANGES_OF_MESSAGE)
+    yield encodeRanges(numbers.slice(from, from + RANGES_OF_MESSAGE));
+}
+
+/** A set of sequence numbers; one of millions of ranges is refused before it is unpacked. @throws WireError */
 export function decodeNumbers(bytes: Uint8Array): RangeSet {
+  if (bytes.length > MAX_NUMBERS_BYTES) throw new WireError('a message names too many numbers');
   return decodeRanges(bytes, SEQUENCE_END);
 }
 
