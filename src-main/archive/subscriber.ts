@@ -81,6 +81,13 @@ export class Subscriber {
     return this.reception.isOver;
   }
 
+  /** Whether `take` may give something, or come to the end. */
+  get mayTake(): boolean {
+    const { epoch, sequence } = this.next;
+    if (this.ready.get(epoch)?.has(sequence) === true || this.isOver) return true;
+    return this.reception.current !== epoch || this.reception.isSettled(this.next);
+  }
+
   /** Whether so many packets wait for its user that those who send should not be told to go on. */
   get isBehind(): boolean {
     return (this.ready.get(this.next.epoch)?.size ?? 0) > WINDOW_PACKETS / 2;

@@ -16,6 +16,7 @@ import { ChannelError, type Publication } from './bus';
 import { PacketCipher } from './channel-crypto';
 import { type ChannelFacts, describeChannel } from './channel-description';
 import type { MemberConnection } from './channel-protocol';
+import { PacketSlab } from './packet-slab';
 import { PublicationAnswers, type RunningEpoch } from './publication-answers';
 import { PublicationArchive } from './publication-archive';
 import { PublicationMembers, type Standing } from './publication-members';
@@ -48,6 +49,7 @@ export class MulticastPublication implements Publication {
   private publisher: Publisher;
   private epoch: number;
   private cipher: PacketCipher;
+  private readonly slab = new PacketSlab();
   private readonly answers: PublicationAnswers;
   private readonly members: PublicationMembers;
   private readonly archive: PublicationArchive;
@@ -92,7 +94,7 @@ export class MulticastPublication implements Publication {
     while (this.publisher.isFull || this.isTurning) await this.room();
     this.requireOpen();
     const number = { epoch: this.epoch, sequence: this.publisher.next };
-    const packet = Buffer.allocUnsafe(CHANNEL_HEADER_BYTES + payload.length);
+    const packet = this.slab.take(CHANNEL_HEADER_BYTES + payload.length);
     const { channel } = this.options;
     writeChannelHeader(packet, { kind: PACKET, ended: false, time: Date.now(), channel, ...number });
     packet.set(this.cipher.cipher(number.sequence, payload), CHANNEL_HEADER_BYTES);

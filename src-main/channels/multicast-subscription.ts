@@ -34,8 +34,11 @@ export class MulticastSubscription implements Subscription, HostVisitor {
   private lastFailure = '';
   private host: ReachedHost | undefined;
   private readonly meter = new RateMeter();
+  /** A pattern without wildcards: the end of its channel is the end of the subscription. */
+  private readonly isOfOne: boolean;
 
   constructor(private readonly options: MulticastSubscriptionOptions) {
+    this.isOfOne = !hasWildcard(options.pattern);
     options.reach.visit(this);
   }
 
@@ -145,7 +148,7 @@ export class MulticastSubscription implements Subscription, HostVisitor {
 
   private hasEnded(): boolean {
     const channels = [...this.channels.values()];
-    return !hasWildcard(this.options.pattern) && channels.length > 0 && channels.every(({ isOver }) => isOver);
+    return this.isOfOne && channels.length > 0 && channels.every(({ isOver }) => isOver);
   }
 
   private something(): Promise<void> {

@@ -252,7 +252,7 @@ export class SubscribedChannel {
     this.timer.arm(Number.isFinite(due) ? due : undefined);
     this.haveSoon();
     if (subscriber.isOver !== this.hasEnded) this.ended(subscriber.isOver);
-    this.options.onReady();
+    if (subscriber.mayTake) this.options.onReady();
   }
 
   private carryOut(output: ReceptionOutput): void {
