@@ -70,6 +70,9 @@ test('devices: five machines start from the network, a sampler fetches a sound',
   await expect(page.getByTestId('device-session')).toHaveCount(3);
   await expect(page.getByTestId('device-client').first()).toContainText('Leads (master)');
   await expect(page.getByRole('status').filter({ hasText: '3 files are on their way to devices.' })).toHaveCount(1);
+  await expect(page.getByTestId('device-refusal')).toContainText(
+    'There is no such file in the shared folder: Setlist 12 Marhc.m3u',
+  );
   await lookAt(shown, 'devices-busy');
   await page.getByRole('button', { name: /firmware-4\.2\.bin.*Nobody has it/ }).click();
   await expect(page.getByText('It ended the transfer: "disk full"')).toBeVisible();
@@ -115,6 +118,8 @@ test('devices: a real one fetches a file from a real teacher, once the port is f
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByTestId('device-port')).toHaveText(String(port));
 
+  await expect(fetchFile(`${LOOPBACK}:${port}`, 'lab/inird.img', join(own.folder, 'nothing'))).rejects.toThrow();
+  await expect(page.getByTestId('device-refusal')).toContainText('lab/inird.img');
   const out = join(own.folder, 'initrd.img');
   await fetchFile(`${LOOPBACK}:${port}`, 'lab/initrd.img', out);
   expect(readFileSync(out).equals(image)).toBe(true);

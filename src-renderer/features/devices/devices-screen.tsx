@@ -9,6 +9,7 @@ import { Button } from '../../ui/button';
 import { EmptyState } from '../../ui/empty-state';
 import { LiveRegion } from '../../ui/live-region';
 import { AddressCard } from './address-card';
+import { Refusals } from './refusals';
 import { SessionCard } from './session-card';
 import { SessionEntry } from './session-entry';
 import { splitSessions } from './session-selectors';
@@ -64,13 +65,13 @@ function Failed({ reason }: { reason: string }) {
   );
 }
 
-function Serving({ devices: { address, port, sessions } }: { devices: DevicesView }) {
+function Serving({ devices: { address, port, sessions, refusals = [] } }: { devices: DevicesView }) {
   const { t } = useTranslation('devices');
   const { running, over } = splitSessions(sessions);
   return (
     <>
       {address === null || port === null ? null : <AddressCard address={address} port={port} />}
-      {sessions.length === 0 ? (
+      {sessions.length === 0 && refusals.length === 0 ? (
         <EmptyState icon={HardDriveDownload} title={t('quietTitle')} detail={t('quietDetail')} />
       ) : null}
       {running.length === 0 ? null : (
@@ -85,6 +86,7 @@ function Serving({ devices: { address, port, sessions } }: { devices: DevicesVie
           </ul>
         </section>
       )}
+      <Refusals refusals={refusals} />
       {over.length === 0 ? null : (
         <section className="device-sessions" aria-labelledby="devices-over">
           <h2 id="devices-over">

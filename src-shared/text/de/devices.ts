@@ -34,6 +34,7 @@ export const devices: Mirror<typeof english> = {
 
   running: 'Unterwegs',
   over: 'Geholt',
+  refused: 'Vergeblich gefragt',
   collecting: 'Wartet auf weitere Geräte',
   sending: 'Unterwegs',
   progress: 'Fortschritt von {{file}}',

@@ -102,6 +102,7 @@ export const reasons: Mirror<typeof english> = {
     '{{place}} ist belegt: Auf diesem Computer läuft ein anderer TFTP-Server. Schließe ihn oder nimm einen anderen Port.',
   tftpPortForbidden:
     'Port {{port}} gehört auf diesem Computer der Administration: Nimm {{other}}, oder starte Tutti mit deren Rechten.',
+  notShared: 'Diese Datei ist nicht im freigegebenen Ordner: {{name}}',
   sharedGone: 'Der Ordner „{{folder}}“ ist nicht da: Wähle einen anderen.',
   sharedForbidden: 'Der Ordner „{{folder}}“ lässt sich nicht freigeben: {{why}}.',
   sharedNoFolder: '„{{folder}}“ ist eine Datei: Geräten wird ein Ordner gezeigt.',

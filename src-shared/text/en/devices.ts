@@ -34,6 +34,7 @@ export const devices = {
   // Files on their way.
   running: 'On their way',
   over: 'Fetched',
+  refused: 'Asked in vain',
   collecting: 'Waits for more devices',
   sending: 'On its way',
   progress: 'Progress of {{file}}',

@@ -104,6 +104,7 @@ export const reasons = {
   sharedChanged: 'The file changed while it was sent',
   tftpPortTaken: '{{place}} is in use: another TFTP server runs on this computer. Close it, or take another port.',
   tftpPortForbidden: 'Port {{port}} is for administrators on this computer: take {{other}}, or start as one.',
+  notShared: 'There is no such file in the shared folder: {{name}}',
   sharedGone: 'The folder “{{folder}}” is not there: choose another folder.',
   sharedForbidden: 'The folder “{{folder}}” cannot be shared: {{why}}.',
   sharedNoFolder: '“{{folder}}” is a file: devices are shown a folder.',
