@@ -134,13 +134,13 @@ describe('a transfer over a simulated network', () => {
     expect(second?.event === 'announced' && second.bytes).toBeLessThan(run.contentBytes / 2);
   });
 
-  it('keeps forged datagrams out of the files', () => {
-    const result = simulate(
-      { ...BASE, contentBytes: 300_000, forged: 0.02, students: [CALM, { ...CALM, loss: 0.1 }] },
-      seededRandom(5),
-    );
-    expect(result.identical).toEqual([true, true]);
+  it('keeps forged datagrams out of the files, of units and of parity', () => {
+    const students = [CALM, { ...CALM, loss: 0.1 }, { ...CALM, loss: 0.1 }];
+    const result = simulate({ ...BASE, contentBytes: 300_000, forged: 0.02, students }, seededRandom(5));
+    expect(result.identical).toEqual([true, true, true]);
     expect(finishedOf(result)).toMatchObject({ ok: true });
+    const modes = new Set(announcedOf(result).map((event) => event.event === 'announced' && event.mode));
+    expect([...modes].sort()).toEqual(['coded', 'plain', 'tcp']);
   });
 
   it('sends little more than what the worst student of each block misses', () => {
