@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { COMMAND_ENV, labProblem } from '../lab/requirements';
 
-/** The programs that speak TFTP with ours, and the Debian packages that they are in. */
+/** The programs that ours have to do with, and the Debian packages that they are in. */
 const PEERS: readonly (readonly [command: string, args: readonly string[], says: RegExp, debianPackage: string])[] = [
   ['atftp', ['--version'], /atftp/, 'atftp'],
   ['atftpd', ['--version'], /atftp/, 'atftpd'],
@@ -12,6 +12,7 @@ const PEERS: readonly (readonly [command: string, args: readonly string[], says:
   ['busybox', ['--list'], /^tftp$/m, 'busybox'],
   ['dnsmasq', ['--version'], /\bTFTP\b/, 'dnsmasq-base'],
   ['tshark', ['--version'], /TShark/i, 'tshark'],
+  ['nats-server', ['--version'], /nats-server/, 'nats-server'],
 ];
 
 /** Why the interop tier cannot run on this machine, in words; undefined where it can. */

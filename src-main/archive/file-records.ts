@@ -1,5 +1,5 @@
 /**
- * How files travel in a channel's packets (PROTOCOL.md, “Files in a channel”). A file is a stream of bytes, its header and then
+ * How files travel in a channel's packets (PROTOCOL.md section 18). A file is a stream of bytes, its header and then
  * its content; a packet carries one record:
  *
  * | kind | name    | after the kind (u8) and the file's number (u32)                                  |

@@ -1,6 +1,6 @@
 /**
  * Subjects name channels: words with dots between them, the general before the particular (“studio-a.takes”). A pattern
- * names many: `*` stands for one word, `>` at the end for one or more (PROTOCOL.md, “Channels”).
+ * names many: `*` stands for one word, `>` at the end for one or more (PROTOCOL.md section 13).
  */
 
 /** Longer is no name for people, and has to fit into an announcement. */

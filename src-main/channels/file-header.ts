@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_NAME_BYTES, MAX_PATH_SEGMENTS } from '../../src-shared/wire/limits';
 import { checkPath } from '../library/safe-path';
 
-/** What goes before a file's content in a channel (PROTOCOL.md, “Files in a channel”). */
+/** What goes before a file's content in a channel (PROTOCOL.md section 18). */
 export interface FileHeader {
   readonly path: readonly string[];
   /** Modification time, ms since 1970. */

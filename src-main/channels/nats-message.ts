@@ -6,7 +6,7 @@ import { parseFingerprint } from '../security/fingerprint';
 import type { Identity } from '../security/identity';
 
 /**
- * How a channel's packets travel over NATS (PROTOCOL.md, “Channels over NATS”): consecutive packets of an epoch in one
+ * How a channel's packets travel over NATS (PROTOCOL.md section 19): consecutive packets of an epoch in one
  * message, as many as there are at the moment, with their numbers in its headers and the publisher's signature over all of it.
  */
 export interface Bundle {
