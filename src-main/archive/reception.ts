@@ -181,9 +181,9 @@ export class Reception {
     if (segment === undefined) return;
     segment.intake.advance(sequence);
     segment.gaps = subtract(segment.gaps, span(0, sequence));
-    const before = this.segments.length;
     this.finishSegments();
-    if (this.segments.length < before) this.look(now);
+    // There may be room now for what lay beyond the window.
+    this.look(now);
   }
 
   private segmentOf(epoch: number): Segment | undefined {

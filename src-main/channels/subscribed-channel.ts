@@ -129,7 +129,8 @@ export class SubscribedChannel {
     if (subscriber === undefined) return [];
     const taken = subscriber.take(limit, systemClock.now());
     const packets = taken.map((packet) => this.opened(packet));
-    if (taken.length > 0) this.afterInput();
+    // There may be room for what was not asked for, even where nothing was taken.
+    this.afterInput();
     return packets;
   }
 
