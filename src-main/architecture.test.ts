@@ -62,7 +62,7 @@ const PARTS: readonly Part[] = [
   },
   {
     place: DESKTOP,
-    mayImport: [SHARED, SECURITY, TRANSPORT, CLASSROOM, DEVICES],
+    mayImport: [SHARED, SECURITY, ARCHIVE, CHANNELS, LIBRARY, TRANSPORT, CLASSROOM, DEVICES],
     packages: ['node:*', 'electron*', 'zod'],
   },
   {

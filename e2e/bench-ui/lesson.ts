@@ -63,6 +63,7 @@ function snapshotAt(hall: readonly Losses[], picture: number): TeacherSnapshot {
     groups: [],
     doctor: null,
     transfers: [transferAt(permanent, picture)],
+    channels: { found: [], published: [], subscribed: [] },
     devices: { state: 'off', folder: null, address: null, port: null, sessions: [] },
   };
 }

@@ -59,9 +59,10 @@ test('the rail leads everywhere by keyboard, and says where one is', async () =>
   for (const [key, name] of [
     ['2', 'Class'],
     ['3', 'Library'],
-    ['4', 'Devices'],
-    ['5', 'Network'],
-    ['6', 'Settings'],
+    ['4', 'Channels'],
+    ['5', 'Devices'],
+    ['6', 'Network'],
+    ['7', 'Settings'],
     ['1', 'Send'],
   ] as const) {
     await page.keyboard.press(`Control+${key}`);

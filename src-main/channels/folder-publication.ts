@@ -32,7 +32,7 @@ export class FolderPublication {
   }: FolderPublicationOptions): Promise<FolderPublication> {
     const publication = await bus.publish(subject, { ...options, ...(onEvent === undefined ? {} : { onEvent }) });
     const files = new FileLog();
-    const folder = await WatchedFolder.open({
+    const watching = WatchedFolder.open({
       directory,
       publication,
       memory,
@@ -42,6 +42,11 @@ export class FolderPublication {
         onEvent?.({ event: 'file', subject, ...facts });
       },
       onProblem: (reason) => onEvent?.({ event: 'problem', reason }),
+    });
+    // A channel of a folder that cannot be read is none: it can be opened again once that is put right.
+    const folder = await watching.catch(async (error: unknown) => {
+      await publication.close();
+      throw error;
     });
     return new FolderPublication(publication, folder, directory, files);
   }
@@ -54,5 +59,11 @@ export class FolderPublication {
   async close(): Promise<void> {
     await this.folder.close();
     await this.publication.flush();
+  }
+
+  /** Ends the channel, too: who follows it hears that this was all. */
+  async end(): Promise<void> {
+    await this.folder.close();
+    await this.publication.close();
   }
 }

@@ -40,6 +40,9 @@ export interface MulticastBusOptions {
   readonly packetsDir?: string;
   /** Default: `loadIdentity(stateDir)`. */
   readonly identity?: Identity;
+  /** Default: those in `stateDir`; a program that pairs elsewhere, too, has one of each. */
+  readonly classList?: ClassList;
+  readonly pins?: TrustStore;
   /** Where a publisher's door is. */
   readonly listen?: { readonly host: string; readonly port: number };
   /** The publisher's address; default: whoever is announced and trusted. */
@@ -104,7 +107,8 @@ export class MulticastBus implements ChannelBus {
   static async open(options: MulticastBusOptions): Promise<MulticastBus> {
     const { stateDir } = options;
     const identity = options.identity ?? (await loadIdentity(stateDir));
-    return new MulticastBus(options, identity, await TrustStore.load(stateDir), await ClassList.load(stateDir));
+    const pins = options.pins ?? (await TrustStore.load(stateDir));
+    return new MulticastBus(options, identity, pins, options.classList ?? (await ClassList.load(stateDir)));
   }
 
   get fingerprint(): string {
@@ -114,6 +118,11 @@ export class MulticastBus implements ChannelBus {
   /** The port of the publisher's door, once something is published. */
   get port(): number | undefined {
     return this.host?.port;
+  }
+
+  /** Looks for publishers from now on, also before anything is subscribed to. */
+  search(): void {
+    this.openReach();
   }
 
   /** Channels in reach, of publishers that are connected. */

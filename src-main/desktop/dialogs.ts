@@ -42,6 +42,16 @@ export class Dialogs {
     return picked;
   }
 
+  /** A folder to publish as a channel. */
+  async pickChannelFolder(): Promise<string | undefined> {
+    const [picked] = await this.#pick({
+      title: t('desktop:dialog.channelFolder'),
+      buttonLabel: t('desktop:dialog.publish'),
+      properties: ['openDirectory', 'createDirectory'],
+    });
+    return picked;
+  }
+
   /** Where the history is to be written. */
   async pickExport(format: 'csv' | 'json'): Promise<string | undefined> {
     const window = this.#window();

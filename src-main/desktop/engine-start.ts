@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Address, addressSchema } from '../../src-shared/ipc/contract';
 import type { Identity } from '../security/identity';
 import { TrustStore } from '../security/trust-store';
+import type { ChannelsWanted } from './channel-sharing';
 import type { DevicesWanted } from './device-sharing';
 import type { EngineStart } from './engine';
 import type { Environment } from './environment';
@@ -22,6 +23,11 @@ export function engineStart(
   return role === 'student' ? studentStart(parts) : teacherStart(parts);
 }
 
+/** Which channels are published and followed, by the settings. */
+export function channelsWanted({ publications, subscriptions, archiveOn }: Settings): ChannelsWanted {
+  return { publications, subscriptions, archiveOn };
+}
+
 /** How devices may fetch files, by the settings. */
 export function devicesWanted({ devicesOn, devicesFolder, devicesPort }: Settings): DevicesWanted {
   return { on: devicesOn, folder: devicesFolder, port: devicesPort };
@@ -36,7 +42,8 @@ export async function pinTeachers(stateDir: string, teachers: readonly string[])
 
 type Parts = Parameters<typeof engineStart>[1];
 
-function studentStart({ settings, environment, stateDir, identity }: Parts): EngineStart {
+function studentStart(parts: Parts): EngineStart {
+  const { settings, environment, stateDir, identity } = parts;
   const { name, folder, folderTemplate, conflict } = settings;
   const connect = environment.connect ?? parseAddress(settings.address);
   return {
@@ -52,10 +59,12 @@ function studentStart({ settings, environment, stateDir, identity }: Parts): Eng
       ...ownInterface(environment),
       ...(connect === null ? {} : { connect }),
     },
+    channels: channelsStart(parts),
   };
 }
 
-function teacherStart({ settings, environment, stateDir, identity }: Parts): EngineStart {
+function teacherStart(parts: Parts): EngineStart {
+  const { settings, environment, stateDir, identity } = parts;
   const { name, rateMbit } = settings;
   const { listen } = environment;
   return {
@@ -69,11 +78,25 @@ function teacherStart({ settings, environment, stateDir, identity }: Parts): Eng
       repair: 'auto',
       ...ownInterface(environment),
       ...(listen === undefined ? {} : { listen }),
-      // Packets for this machine alone must not leave it.
-      ...(isLoopback(environment.interface) ? { ttl: 0 } : {}),
+      ...ownReach(environment),
     },
+    channels: channelsStart(parts),
     devices: devicesWanted(settings),
   };
+}
+
+function channelsStart({ settings, environment, stateDir, identity }: Parts): EngineStart['channels'] {
+  const { name, folder } = settings;
+  const { listen } = environment;
+  // Who chose where the room is has not chosen where channels are: any free port beside it.
+  const door = listen === undefined ? {} : { listen: { host: listen.host, port: 0 } };
+  const place = { name, stateDir, identity, folder, ...door, ...ownInterface(environment), ...ownReach(environment) };
+  return { place, wanted: channelsWanted(settings) };
+}
+
+/** Packets for this machine alone must not leave it. */
+function ownReach({ interface: address }: Environment): { ttl?: number } {
+  return isLoopback(address) ? { ttl: 0 } : {};
 }
 
 function ownInterface({ interface: address }: Environment): { interface?: string } {

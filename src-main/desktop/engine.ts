@@ -3,16 +3,27 @@ import type { SnapshotChange } from '../../src-shared/ipc/snapshot-change';
 import type { StudentSnapshot, TeacherSnapshot } from '../../src-shared/ipc/snapshots';
 import type { StudentNode } from '../transport/student-node';
 import type { TeacherRoom } from '../transport/teacher-room';
+import type { ChannelPlace, ChannelsWanted } from './channel-sharing';
 import type { DevicesWanted } from './device-sharing';
+
+interface ChannelsStart {
+  readonly place: Omit<ChannelPlace, 'classList' | 'pins' | 'onArrival' | 'onEvent' | 'onProblem'>;
+  readonly wanted: ChannelsWanted;
+}
 
 /** What an engine needs to start; it crosses a thread boundary, so it holds data only. */
 export type EngineStart =
   | {
       readonly role: 'teacher';
       readonly options: Omit<Parameters<typeof TeacherRoom.open>[0], 'onEvent'>;
+      readonly channels: ChannelsStart;
       readonly devices: DevicesWanted;
     }
-  | { readonly role: 'student'; readonly options: Omit<Parameters<typeof StudentNode.open>[0], 'onEvent'> };
+  | {
+      readonly role: 'student';
+      readonly options: Omit<Parameters<typeof StudentNode.open>[0], 'onEvent'>;
+      readonly channels: ChannelsStart;
+    };
 
 /** The window's requests that the engine carries out, each with the request's own argument and answer. */
 export type TeacherCommand =
@@ -38,6 +49,8 @@ export type StudentCommand = 'pair' | 'forget' | 'receive';
 interface OwnCommands {
   /** Where one of the teacher's own files of a transfer is; undefined where that is not known any more. */
   sourceOf: { readonly argument: { readonly transfer: string }; readonly answer: string | undefined };
+  /** Publishes and follows what the settings say now; what fails is in the picture. */
+  serveChannels: { readonly argument: ChannelsWanted; readonly answer: undefined };
   /** Devices may fetch files as the settings say now; what fails is in the picture. */
   serveDevices: { readonly argument: DevicesWanted; readonly answer: undefined };
   /** Where a received file is; undefined where there is none of that place in the transfer. */
@@ -48,8 +61,8 @@ interface OwnCommands {
   /** The computer slept, or was locked: connections that look alive may be dead. */
   wake: { readonly argument: undefined; readonly answer: undefined };
 }
-export type OwnTeacherCommand = 'sourceOf' | 'serveDevices';
-export type OwnStudentCommand = 'fileOf' | 'wake';
+export type OwnTeacherCommand = 'sourceOf' | 'serveChannels' | 'serveDevices';
+export type OwnStudentCommand = 'fileOf' | 'serveChannels' | 'wake';
 
 export type EngineCommand = TeacherCommand | StudentCommand | keyof OwnCommands;
 export type CommandArgument<N extends EngineCommand> = N extends keyof OwnCommands

@@ -53,6 +53,14 @@ export function createHandlers(parts: HandlerParts): Handlers {
     renameGroup: passOn('renameGroup'),
     removeGroup: passOn('removeGroup'),
     examine: passOn('examine'),
+    publish: async ({ subject }) => {
+      const folder = await dialogs.pickChannelFolder();
+      return done(folder === undefined ? undefined : await changes.publish(subject, folder));
+    },
+    unpublish: async ({ subject }) => done(await changes.unpublish(subject)),
+    follow: async (wanted) => done(await changes.follow(wanted)),
+    unfollow: async ({ pattern }) => done(await changes.unfollow(pattern)),
+    setArchive: async ({ on }) => done(await changes.setArchive(on)),
     setDevices: async ({ on }) => {
       if (!on || parts.settings().devicesFolder !== null) return done(await changes.changeDevices({ devicesOn: on }));
       const devicesFolder = await dialogs.pickDevicesFolder(null);

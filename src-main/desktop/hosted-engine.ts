@@ -1,5 +1,9 @@
+import { ClassList } from '../classroom/class-list';
+import type { ChannelArrival } from '../library/channel-inbox';
+import { TrustStore } from '../security/trust-store';
 import { StudentNode } from '../transport/student-node';
 import { TeacherRoom } from '../transport/teacher-room';
+import { ChannelSharing } from './channel-sharing';
 import { DeviceSharing } from './device-sharing';
 import type {
   CommandAnswer,
@@ -36,9 +40,12 @@ export async function openEngine(start: EngineStart, onProblem: (sentence: strin
 type Start<R extends EngineStart['role']> = Extract<EngineStart, { role: R }>;
 type OnProblem = Parameters<typeof openEngine>[1];
 
-async function openStudent({ options }: Start<'student'>, onProblem: OnProblem): Promise<HostedEngine> {
+async function openStudent({ options, channels }: Start<'student'>, onProblem: OnProblem): Promise<HostedEngine> {
+  // A room that is paired with now is trusted as a publisher now.
+  const pins = await TrustStore.load(options.stateDir);
   const node: StudentNode = await StudentNode.open({
     ...options,
+    pins,
     onEvent: (event) => {
       // The window is drawn from pictures: what is in none of them is a failure of no transfer that only a person can
       // change, unless it is that a room wants its code.
@@ -46,34 +53,47 @@ async function openStudent({ options }: Start<'student'>, onProblem: OnProblem):
       if (node.snapshot().connection !== 'unpaired') onProblem(event.reason);
     },
   });
-  return hosted(node, () => ({ role: 'student', snapshot: node.snapshot() }), studentDeeds(node));
+  const onArrival = (arrival: ChannelArrival) => node.arrived(arrival);
+  const sharing = new ChannelSharing({ ...channels.place, pins, onArrival, onProblem });
+  void sharing.serve(channels.wanted);
+  const snapshot = () => ({ ...node.snapshot(), channels: sharing.view() });
+  return hosted([sharing, node], () => ({ role: 'student', snapshot: snapshot() }), studentDeeds(node, sharing));
 }
 
-async function openTeacher({ options, devices }: Start<'teacher'>, onProblem: OnProblem): Promise<HostedEngine> {
+async function openTeacher(start: Start<'teacher'>, onProblem: OnProblem): Promise<HostedEngine> {
+  const { options, channels, devices } = start;
+  // Who is paired with the room may follow its channels.
+  const classList = await ClassList.load(options.stateDir);
   const room = await TeacherRoom.open({
     ...options,
+    classList,
     onEvent: (event) => {
       if (event.event === 'problem') onProblem(event.reason);
     },
   });
-  const sharing = new DeviceSharing(devices, options.interface);
+  const channelSharing = new ChannelSharing({ ...channels.place, classList, onArrival: () => {}, onProblem });
+  const deviceSharing = new DeviceSharing(devices, options.interface);
   // A folder on a slow disk keeps no student waiting.
-  void sharing.serve();
-  const close = async () => {
-    await Promise.all([room.close(), sharing.close()]);
-  };
-  const picture = (): EnginePicture => ({ role: 'teacher', snapshot: { ...room.snapshot(), devices: sharing.view() } });
-  return hosted({ close }, picture, teacherDeeds(room, sharing));
+  void channelSharing.serve(channels.wanted);
+  void deviceSharing.serve();
+  const snapshot = () => ({ ...room.snapshot(), channels: channelSharing.view(), devices: deviceSharing.view() });
+  return hosted(
+    [deviceSharing, channelSharing, room],
+    () => ({ role: 'teacher', snapshot: snapshot() }),
+    teacherDeeds(room, deviceSharing, channelSharing),
+  );
 }
 
 function hosted(
-  engine: { close(): Promise<void> },
+  parts: readonly { close(): Promise<void> }[],
   picture: () => EnginePicture,
   deeds: Partial<Deeds<EngineCommand>>,
 ): HostedEngine {
   return {
     picture,
-    close: () => engine.close(),
+    close: async () => {
+      await Promise.all(parts.map((part) => part.close()));
+    },
     async carryOut(name, argument) {
       const deed = deeds[name];
       if (deed === undefined) throw new Error(`This device does not do that in its present role (${name}).`);
@@ -83,7 +103,11 @@ function hosted(
   };
 }
 
-function teacherDeeds(room: TeacherRoom, sharing: DeviceSharing): Deeds<TeacherCommand | OwnTeacherCommand> {
+function teacherDeeds(
+  room: TeacherRoom,
+  devices: DeviceSharing,
+  channels: ChannelSharing,
+): Deeds<TeacherCommand | OwnTeacherCommand> {
   return {
     send: (argument) => room.send(argument),
     startNow: (argument) => room.startNow(argument),
@@ -102,16 +126,18 @@ function teacherDeeds(room: TeacherRoom, sharing: DeviceSharing): Deeds<TeacherC
     history: () => room.history(),
     clearHistory: () => room.clearHistory(),
     sourceOf: ({ transfer }) => room.sourceOf(transfer),
-    serveDevices: (wanted) => sharing.serve(wanted),
+    serveChannels: (wanted) => channels.serve(wanted),
+    serveDevices: (wanted) => devices.serve(wanted),
   };
 }
 
-function studentDeeds(node: StudentNode): Deeds<StudentCommand | OwnStudentCommand> {
+function studentDeeds(node: StudentNode, channels: ChannelSharing): Deeds<StudentCommand | OwnStudentCommand> {
   return {
     pair: (argument) => node.pair(argument),
     forget: (argument) => node.forget(argument),
     receive: (argument) => node.receive(argument),
     fileOf: ({ transfer, file }) => node.fileOf(transfer, file),
     wake: () => node.wake(),
+    serveChannels: (wanted) => channels.serve(wanted),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type IncomingView, LOSS_MAP_CELLS, type StudentSnapshot } from '../../src-shared/ipc/snapshots';
+import { type IncomingView, LOSS_MAP_CELLS, type NodeSnapshot } from '../../src-shared/ipc/snapshots';
 import { createTranslator } from '../../src-shared/text/i18n';
 import { newsOf } from './news';
 
@@ -24,7 +24,7 @@ function incoming(state: IncomingView['state'], parts: Partial<IncomingView> = {
   };
 }
 
-function picture(...transfers: IncomingView[]): StudentSnapshot {
+function picture(...transfers: IncomingView[]): NodeSnapshot {
   return { connection: 'connected', room: null, found: [], known: [], folder: '', transfers };
 }
 
@@ -50,6 +50,14 @@ describe('news', () => {
     const [news] = newsOf(receiving, failed, aloud, createTranslator('de'));
     expect(news?.title).toContain('Ms Rivera');
     expect(`${news?.title} ${news?.body}`).not.toMatch(/cancelled|received/);
+  });
+
+  it('is what a channel has brought since', () => {
+    const takes = (...paths: string[]) =>
+      incoming('complete', { from: 'studio-a.takes', files: paths.map((path) => ({ path, size: 1, start: 0 })) });
+    expect(newsOf(picture(takes('1.wav')), picture(takes('1.wav', '2.wav')), aloud, english)).toEqual([
+      { transfer: 'ab', title: '1 file from studio-a.takes', body: '2.wav is ready to play.' },
+    ]);
   });
 
   it('is a transfer so small that nobody saw it arrive', () => {

@@ -1,4 +1,4 @@
-import type { IncomingView, StudentSnapshot } from '../../src-shared/ipc/snapshots';
+import type { IncomingView, NodeSnapshot } from '../../src-shared/ipc/snapshots';
 import type { createTranslator } from '../../src-shared/text/i18n';
 import { plainText } from '../../src-shared/text/plain-text';
 import { reasonInWords } from '../../src-shared/text/reasons';
@@ -24,16 +24,26 @@ export interface Quiet {
  * before this program started.
  */
 export function newsOf(
-  before: StudentSnapshot | undefined,
-  after: StudentSnapshot,
+  before: NodeSnapshot | undefined,
+  after: NodeSnapshot,
   { doNotDisturb, windowFocused }: Quiet,
   translator: ReturnType<typeof createTranslator>,
 ): News[] {
   if (before === undefined || doNotDisturb || windowFocused) return [];
-  const states = new Map(before.transfers.map(({ id, state }) => [id, state]));
-  return after.transfers
-    .filter(({ id, state }) => (state === 'complete' || state === 'failed') && states.get(id) !== state)
-    .map((incoming) => tell(incoming, translator));
+  const known = new Map(before.transfers.map((incoming) => [incoming.id, incoming]));
+  return after.transfers.flatMap((incoming) => {
+    const fresh = freshOf(known.get(incoming.id), incoming);
+    return fresh === undefined ? [] : tell(fresh, translator);
+  });
+}
+
+/** What is new of it: all, where it has just ended; the last files of a channel's set, which grows. */
+function freshOf(before: IncomingView | undefined, after: IncomingView): IncomingView | undefined {
+  const { state, files } = after;
+  if (state !== 'complete' && state !== 'failed') return undefined;
+  if (before?.state !== state) return after;
+  const more = files.length - before.files.length;
+  return more > 0 ? { ...after, files: files.slice(-more) } : undefined;
 }
 
 function tell(

@@ -18,6 +18,7 @@ const MAX_BYTES_A_SECOND = 1_000_000;
 
 const nothing: TeacherSnapshot = {
   ...{ room: null, students: [], strangers: [], groups: [], doctor: null, transfers: [] },
+  channels: { found: [], published: [], subscribed: [] },
   devices: { state: 'off', folder: null, address: null, port: null, sessions: [] },
 };
 

@@ -1,3 +1,4 @@
+import type { ChannelsView } from '../../src-shared/ipc/channel-views';
 import type { DeviceSessionView, DevicesView } from '../../src-shared/ipc/device-views';
 import { diff } from '../../src-shared/ipc/snapshot-change';
 import type { IncomingView, MemberView, RoundView, TransferView } from '../../src-shared/ipc/snapshots';
@@ -30,13 +31,15 @@ export class PictureFeed {
 function steady(picture: EnginePicture, before: EnginePicture | undefined, turn: number): EnginePicture {
   if (picture.role === 'student') {
     const { snapshot } = picture;
-    return { role: 'student', snapshot: { ...snapshot, transfers: snapshot.transfers.map(steadyIncoming) } };
+    const transfers = snapshot.transfers.map(steadyIncoming);
+    return { role: 'student', snapshot: { ...snapshot, transfers, channels: steadyChannels(snapshot.channels) } };
   }
   const { snapshot } = picture;
   const shown = before?.role === 'teacher' ? before.snapshot.transfers : [];
   const members = new Map(shown.map(({ id, permanent }) => [id, permanent]));
   const transfers = snapshot.transfers.map((one) => steadyTransfer(one, members.get(one.id) ?? [], turn));
-  return { role: 'teacher', snapshot: { ...snapshot, transfers, devices: steadyDevices(snapshot.devices) } };
+  const channels = steadyChannels(snapshot.channels);
+  return { role: 'teacher', snapshot: { ...snapshot, transfers, channels, devices: steadyDevices(snapshot.devices) } };
 }
 
 function steadyIncoming(incoming: IncomingView): IncomingView {
@@ -67,6 +70,14 @@ function steadyMember(member: MemberView, lossMap: Uint8Array): MemberView {
 
 function steadyRound(round: RoundView): RoundView {
   return { ...round, progress: toThousandth(round.progress), durationMs: inSteps(round.durationMs) };
+}
+
+function steadyChannels({ found, published, subscribed }: ChannelsView): ChannelsView {
+  return {
+    found,
+    published: published.map((one) => ({ ...one, rate: toDigits(one.rate) })),
+    subscribed: subscribed.map((one) => ({ ...one, rate: toDigits(one.rate) })),
+  };
 }
 
 function steadyDevices(devices: DevicesView): DevicesView {

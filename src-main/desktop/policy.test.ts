@@ -46,7 +46,7 @@ describe('a policy', () => {
   });
 
   it('may leave the role to people, and fix what devices can fetch', () => {
-    const fixed = { devicesOn: true, devicesFolder: '/srv/boot', devicesPort: 69 };
+    const fixed = { archiveOn: false, devicesOn: true, devicesFolder: '/srv/boot', devicesPort: 69 };
     expect(read({ receiveOnly: false, ...fixed })).toEqual({ settings: fixed, teachers: [] });
   });
 

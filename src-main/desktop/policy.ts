@@ -19,6 +19,7 @@ const policySchema = z.strictObject({
   address: settingsSchema.shape.address,
   /** Certificate fingerprints of teachers that this machine knows from the start. */
   teachers: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(MAX_TEACHERS),
+  archiveOn: settingsSchema.shape.archiveOn,
   devicesOn: settingsSchema.shape.devicesOn,
   devicesFolder: z.string().refine(isAbsolute, 'it has to be a full path'),
   devicesPort: settingsSchema.shape.devicesPort,

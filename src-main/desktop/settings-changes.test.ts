@@ -128,6 +128,35 @@ describe('what devices may fetch', () => {
   });
 });
 
+describe('channels', () => {
+  /** The engine of these tests is never ready; the setting holds all the same. */
+  const refused = (asked: Promise<void>) => expect(asked).rejects.toThrow('not ready');
+
+  it('are published and followed one by one, and kept', async () => {
+    const { changes, keeper } = changing();
+    await refused(changes.publish('studio-a.takes', '/srv/takes'));
+    await refused(changes.publish('studio-a.clicks', '/srv/clicks'));
+    await refused(changes.unpublish('studio-a.takes'));
+    await refused(changes.follow({ pattern: 'studio-b.>', from: 'now' }));
+    await refused(changes.follow({ pattern: 'studio-b.>', from: 'beginning' }));
+    await refused(changes.setArchive(false));
+    expect(keeper.settings).toMatchObject({
+      publications: [{ subject: 'studio-a.clicks', folder: '/srv/clicks' }],
+      subscriptions: [{ pattern: 'studio-b.>', from: 'beginning' }],
+      archiveOn: false,
+    });
+    await refused(changes.unfollow('studio-b.>'));
+    expect(keeper.settings.subscriptions).toEqual([]);
+    expect(done.at(-1)).toMatch(/^serveChannels /);
+  });
+
+  it('of one name are published once', async () => {
+    const { changes } = changing();
+    await refused(changes.publish('studio-a.takes', '/srv/takes'));
+    await expect(changes.publish('studio-a.takes', '/srv/others')).rejects.toThrow(/studio-a\.takes” already/);
+  });
+});
+
 it('goes to another room at once, and to another folder once nothing is arriving', async () => {
   await changing().changes.changeAddress('10.0.0.1:47470');
   await changing().changes.changeFolder('/elsewhere');

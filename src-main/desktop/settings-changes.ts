@@ -1,7 +1,7 @@
 import type { ParsedArgument } from '../../src-shared/ipc/contract';
 import { messageOf } from '../../src-shared/text/message-of';
 import type { EngineHost } from './engine-host';
-import { devicesWanted } from './engine-start';
+import { channelsWanted, devicesWanted } from './engine-start';
 import { isBusy } from './picture-state';
 import { definedOnly, type Settings } from './settings';
 import { FixedSettingError, type SettingsKeeper } from './settings-keeper';
@@ -67,6 +67,41 @@ export class SettingsChanges {
   async changeDevices(changes: DeviceSettings): Promise<void> {
     this.#change(changes);
     await this.#parts.host.command('serveDevices', devicesWanted(this.#parts.keeper.settings));
+  }
+
+  /** Publishes a folder as a channel. @throws Error where the subject is published already */
+  async publish(subject: string, folder: string): Promise<void> {
+    const { publications } = this.#parts.keeper.settings;
+    if (publications.some((one) => one.subject === subject)) throw new Error(t('desktop:subjectTaken', { subject }));
+    await this.#changeChannels({ publications: [...publications, { subject, folder }] });
+  }
+
+  async unpublish(subject: string): Promise<void> {
+    const { publications } = this.#parts.keeper.settings;
+    await this.#changeChannels({ publications: publications.filter((one) => one.subject !== subject) });
+  }
+
+  /** Follows channels from now on, also after a new start. */
+  async follow(wanted: ParsedArgument<'follow'>): Promise<void> {
+    const { subscriptions } = this.#parts.keeper.settings;
+    const others = subscriptions.filter(({ pattern }) => pattern !== wanted.pattern);
+    await this.#changeChannels({ subscriptions: [...others, wanted] });
+  }
+
+  async unfollow(pattern: string): Promise<void> {
+    const { subscriptions } = this.#parts.keeper.settings;
+    await this.#changeChannels({ subscriptions: subscriptions.filter((one) => one.pattern !== pattern) });
+  }
+
+  setArchive(archiveOn: boolean): Promise<void> {
+    return this.#changeChannels({ archiveOn });
+  }
+
+  async #changeChannels(
+    changes: Partial<Pick<Settings, 'publications' | 'subscriptions' | 'archiveOn'>>,
+  ): Promise<void> {
+    this.#change(changes);
+    await this.#parts.host.command('serveChannels', channelsWanted(this.#parts.keeper.settings));
   }
 
   /** Makes the system start the program at login as the settings say. */

@@ -1,8 +1,19 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { addressSchema, nameSchema, portSchema, preferencesSchema, roleSchema } from '../../src-shared/ipc/contract';
+import {
+  addressSchema,
+  nameSchema,
+  patternSchema,
+  portSchema,
+  preferencesSchema,
+  roleSchema,
+  subjectSchema,
+} from '../../src-shared/ipc/contract';
 import { DEFAULT_FOLDER_TEMPLATE } from '../../src-shared/text/folder-template';
+
+/** A studio has dozens. */
+const MAX_CHANNELS = 256;
 
 export const settingsSchema = z.object({
   ...preferencesSchema.shape,
@@ -15,6 +26,10 @@ export const settingsSchema = z.object({
     .string()
     .refine((address) => addressSchema.safeParse(address).success)
     .nullable(),
+  /** Folders that are published as channels (docs/channels.md), and what is followed. */
+  publications: z.array(z.object({ subject: subjectSchema, folder: z.string().min(1) })).max(MAX_CHANNELS),
+  subscriptions: z.array(z.object({ pattern: patternSchema, from: z.enum(['now', 'beginning']) })).max(MAX_CHANNELS),
+  archiveOn: z.boolean(),
   /** Devices may fetch files by TFTP (docs/tftp.md): whether, of which folder, at which port. */
   devicesOn: z.boolean(),
   devicesFolder: z.string().min(1).nullable(),
@@ -31,6 +46,9 @@ export const DEFAULT_SETTINGS: Omit<Settings, 'role' | 'name' | 'folder' | 'addr
   folderTemplate: DEFAULT_FOLDER_TEMPLATE,
   conflict: 'keepBoth',
   rateMbit: null,
+  publications: [],
+  subscriptions: [],
+  archiveOn: true,
   devicesOn: false,
   devicesFolder: null,
   // Port 69 is TFTP's own, but most systems keep it from programs without special rights.

@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type IncomingView, LOSS_MAP_CELLS, type StudentSnapshot } from '../../src-shared/ipc/snapshots';
+import { type IncomingView, LOSS_MAP_CELLS, type NodeSnapshot } from '../../src-shared/ipc/snapshots';
 import { createTranslator } from '../../src-shared/text/i18n';
 import { RING_STEPS, trayIconOf, trayViewOf } from './tray-state';
 
 const { t } = createTranslator('en');
 const room = { name: 'Room 12', address: '10.0.0.1', port: 1, fingerprint: 'ab', paired: true, stranger: false };
-const idle: StudentSnapshot = {
+const idle: NodeSnapshot = {
   connection: 'connected',
   room,
   found: [],
@@ -30,7 +30,7 @@ const running: IncomingView = {
   received: [],
 };
 
-function view(changes: Partial<StudentSnapshot>) {
+function view(changes: Partial<NodeSnapshot>) {
   return trayViewOf({ state: 'running' }, { ...idle, ...changes }, t);
 }
 

@@ -1,5 +1,5 @@
 import type { EngineStatus, TrayView } from '../../src-shared/ipc/contract';
-import type { IncomingView, StudentSnapshot } from '../../src-shared/ipc/snapshots';
+import type { IncomingView, NodeSnapshot } from '../../src-shared/ipc/snapshots';
 import { plainText } from '../../src-shared/text/plain-text';
 import type { Translator } from './texts';
 
@@ -9,7 +9,7 @@ const NAME_CHARS = 60;
 export const RING_STEPS = 16;
 
 /** What the tray shows of the student's state: an icon, how far it is, and one short sentence. */
-export function trayViewOf(status: EngineStatus, snapshot: StudentSnapshot | undefined, t: Translator): TrayView {
+export function trayViewOf(status: EngineStatus, snapshot: NodeSnapshot | undefined, t: Translator): TrayView {
   if (status.state === 'failed') return still('failed', t('desktop:tray.failed'));
   if (snapshot === undefined) return still('searching', t('desktop:tray.searching'));
   const incoming = snapshot.transfers.find(({ state }) => state === 'receiving' || state === 'repairing');
@@ -17,7 +17,7 @@ export function trayViewOf(status: EngineStatus, snapshot: StudentSnapshot | und
   return resting(snapshot, t);
 }
 
-function resting({ connection, room }: StudentSnapshot, t: Translator): TrayView {
+function resting({ connection, room }: NodeSnapshot, t: Translator): TrayView {
   switch (connection) {
     case 'connected':
       return still('idle', t('desktop:tray.connected', { room: plainText(room?.name ?? '', NAME_CHARS) }));

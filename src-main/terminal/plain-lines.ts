@@ -2,10 +2,10 @@ import type { MemberState } from '../../src-shared/ipc/events';
 import type {
   IncomingView,
   MemberView,
+  NodeSnapshot,
   RoomSnapshot,
   RoundView,
   StrangerView,
-  StudentSnapshot,
   StudentView,
   TransferView,
 } from '../../src-shared/ipc/snapshots';
@@ -44,7 +44,7 @@ export function teacherChanges(before: RoomSnapshot | undefined, after: RoomSnap
 }
 
 /** The lines that lead from one snapshot of a student to the next. */
-export function studentChanges(before: StudentSnapshot | undefined, after: StudentSnapshot): string[] {
+export function studentChanges(before: NodeSnapshot | undefined, after: NodeSnapshot): string[] {
   const connection = connectionInWords(after);
   const lines = before !== undefined && connectionInWords(before) === connection ? [] : [connection];
   for (const incoming of after.transfers) {

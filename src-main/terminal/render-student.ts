@@ -1,4 +1,4 @@
-import type { IncomingView, StudentSnapshot } from '../../src-shared/ipc/snapshots';
+import type { IncomingView, NodeSnapshot } from '../../src-shared/ipc/snapshots';
 import { countOf, formatBytes, formatPercent, formatRate, shortFingerprint } from '../../src-shared/text/format';
 import { plainText } from '../../src-shared/text/plain-text';
 import { incomingInWords } from '../../src-shared/text/sentences';
@@ -8,7 +8,7 @@ import { memberStrip, progressBar } from './strips';
 const BAR_CELLS = 24;
 
 /** The student's display: whose room, what arrives, and what is still missing of it. */
-export function renderStudent(snapshot: StudentSnapshot, options: DisplayOptions): string[] {
+export function renderStudent(snapshot: NodeSnapshot, options: DisplayOptions): string[] {
   const [incoming] = snapshot.transfers;
   const lines = [
     drawLine([{ text: connectionInWords(snapshot) }], options),
@@ -18,7 +18,7 @@ export function renderStudent(snapshot: StudentSnapshot, options: DisplayOptions
 }
 
 /** How the student and its room stand: one sentence, also for plain output. */
-export function connectionInWords({ connection, room, found }: StudentSnapshot): string {
+export function connectionInWords({ connection, room, found }: NodeSnapshot): string {
   const name = room === null ? 'a room' : plainText(room.name, 40);
   const fingerprint = room === null ? '' : ` (fingerprint ${shortFingerprint(room.fingerprint)})`;
   switch (connection) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LOSS_MAP_CELLS, type RoomSnapshot, type StudentSnapshot } from '../../src-shared/ipc/snapshots';
+import { LOSS_MAP_CELLS, type NodeSnapshot, type RoomSnapshot } from '../../src-shared/ipc/snapshots';
 import { type DisplayOptions, widthOf } from './cell-text';
 import { renderStudent } from './render-student';
 import { renderTeacher } from './render-teacher';
@@ -10,7 +10,7 @@ const wide: DisplayOptions = { columns: 110, colour: false, unicode: true };
 const narrow: DisplayOptions = { ...wide, columns: 60 };
 
 const text = (snapshot: RoomSnapshot, options = wide) => renderTeacher(snapshot, options).join('\n');
-const studentText = (snapshot: StudentSnapshot) => renderStudent(snapshot, wide).join('\n');
+const studentText = (snapshot: NodeSnapshot) => renderStudent(snapshot, wide).join('\n');
 const lineOf = (name: string, snapshot: RoomSnapshot, options = wide) =>
   renderTeacher(snapshot, options).find((line) => line.includes(name)) ?? '';
 

@@ -2,9 +2,9 @@ import {
   type IncomingView,
   LOSS_MAP_CELLS,
   type MemberView,
+  type NodeSnapshot,
   type RoomSnapshot,
   type RoundView,
-  type StudentSnapshot,
   type TransferView,
 } from '../../src-shared/ipc/snapshots';
 
@@ -81,7 +81,7 @@ export function teacher(transfers: readonly TransferView[]): RoomSnapshot {
   return { room, students, strangers: [], groups: [], doctor: null, transfers };
 }
 
-export function student(incoming: Partial<IncomingView> = {}): StudentSnapshot {
+export function student(incoming: Partial<IncomingView> = {}): NodeSnapshot {
   return {
     connection: 'connected',
     room: {

@@ -1,6 +1,6 @@
 import type { ChannelsView } from '../../src-shared/ipc/channel-views';
 import type { DeviceFetchView, DevicesView } from '../../src-shared/ipc/device-views';
-import type { RoomSnapshot, StudentSnapshot } from '../../src-shared/ipc/snapshots';
+import type { NodeSnapshot, RoomSnapshot } from '../../src-shared/ipc/snapshots';
 import { type DisplayOptions, widthOf } from './cell-text';
 import { devicesChanges, fetchChanges } from './device-lines';
 import { studentChanges, teacherChanges } from './plain-lines';
@@ -18,7 +18,7 @@ export interface SnapshotView<Snapshot> {
 }
 
 export const teacherView: SnapshotView<RoomSnapshot> = { render: renderTeacher, changes: teacherChanges };
-export const studentView: SnapshotView<StudentSnapshot> = { render: renderStudent, changes: studentChanges };
+export const studentView: SnapshotView<NodeSnapshot> = { render: renderStudent, changes: studentChanges };
 export const devicesView: SnapshotView<DevicesView> = { render: renderDevices, changes: devicesChanges };
 export const fetchView: SnapshotView<DeviceFetchView> = { render: renderFetch, changes: fetchChanges };
 export const channelsView: SnapshotView<ChannelsView> = { render: renderChannels, changes: channelChanges };

@@ -6,6 +6,7 @@ import { encodeRanges } from '../../src-shared/ranges/range-codec';
 import { expandTemplate } from '../../src-shared/text/folder-template';
 import { HEADER_BYTES } from '../../src-shared/wire/data-datagram';
 import type { Announce, Hello, ManifestFile, Offer, TeacherMessage } from '../../src-shared/wire/messages';
+import { type ChannelArrival, channelSetOf, withArrival } from '../library/channel-inbox';
 import { localDate } from '../library/file-naming';
 import { completedTransfers, fitIntoHello, heldTransfers, interruptedTransfers } from '../library/held-transfers';
 import type { Places } from '../library/partial-transfer';
@@ -125,6 +126,11 @@ export class IncomingTransfer {
   /** Absolute path of a received file: see ReceivedTransfers. */
   fileOf(transfer: string, index: number): Promise<string | undefined> {
     return this.received.fileOf(transfer, index);
+  }
+
+  /** A channel has brought a file, which is below the folder for received ones. */
+  arrived(arrival: ChannelArrival): void {
+    this.received.put(withArrival(this.received.get(channelSetOf(arrival)), arrival, this.options.directory));
   }
 
   async close(): Promise<void> {

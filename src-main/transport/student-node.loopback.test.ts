@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StudentEvent, TeacherEvent } from '../../src-shared/ipc/events';
-import type { StudentSnapshot } from '../../src-shared/ipc/snapshots';
+import type { NodeSnapshot } from '../../src-shared/ipc/snapshots';
 import { shortFingerprint } from '../../src-shared/text/format';
 import { localDate } from '../library/file-naming';
 import { loadIdentity } from '../security/identity';
@@ -88,7 +88,7 @@ async function openStudent(name: string, options: Partial<StudentNodeOptions> = 
 
 const until = <T>(check: () => T) => vi.waitFor(check, PATIENCE);
 const connection = ({ node }: Student) => node.snapshot().connection;
-const becomes = (student: Student, state: StudentSnapshot['connection']) =>
+const becomes = (student: Student, state: NodeSnapshot['connection']) =>
   until(() => expect([connection(student), ...student.events.slice(-2)][0]).toBe(state));
 const inRoom = (student: Student, { fingerprint }: Teacher) =>
   until(() => expect(student.node.snapshot()).toMatchObject({ connection: 'connected', room: { fingerprint } }));

@@ -1,8 +1,9 @@
 import type { ConflictRule, ParsedArgument } from '../../src-shared/ipc/contract';
 import type { StudentEvent } from '../../src-shared/ipc/events';
-import type { FoundRoom, StudentSnapshot } from '../../src-shared/ipc/snapshots';
+import type { FoundRoom, NodeSnapshot } from '../../src-shared/ipc/snapshots';
 import { DEFAULT_FOLDER_TEMPLATE } from '../../src-shared/text/folder-template';
 import { messageOf } from '../../src-shared/text/message-of';
+import type { ChannelArrival } from '../library/channel-inbox';
 import { freeSpaceOf } from '../library/free-space';
 import { parseFingerprint } from '../security/fingerprint';
 import { type Identity, loadIdentity } from '../security/identity';
@@ -29,6 +30,8 @@ export interface StudentNodeOptions {
   readonly stateDir: string;
   /** Default: `loadIdentity(stateDir)`. */
   readonly identity?: Identity;
+  /** Default: those in `stateDir`. */
+  readonly pins?: TrustStore;
   /** Where files go. */
   readonly directory: string;
   /** Folders below that: src-shared/text/folder-template; default "{room}/{date}". */
@@ -109,7 +112,7 @@ export class StudentNode {
   /** @throws IdentityError, TrustStoreError, FingerprintError, ImpairmentError: each with a sentence for people. */
   static async open(options: StudentNodeOptions): Promise<StudentNode> {
     const { stateDir, directory, trust, folderTemplate = DEFAULT_FOLDER_TEMPLATE, conflict = 'keepBoth' } = options;
-    const pins = await TrustStore.load(stateDir);
+    const pins = options.pins ?? (await TrustStore.load(stateDir));
     if (trust.pin !== undefined && !pins.isTrusted(parseFingerprint(trust.pin))) await pins.pin(trust.pin, '');
     const identity = options.identity ?? (await loadIdentity(stateDir));
     let node: StudentNode | undefined;
@@ -166,7 +169,12 @@ export class StudentNode {
     return this.incoming.fileOf(transfer, index);
   }
 
-  snapshot(): StudentSnapshot {
+  /** A channel has brought a file: it is shown and kept among what was received. */
+  arrived(arrival: ChannelArrival): void {
+    this.incoming.arrived(arrival);
+  }
+
+  snapshot(): NodeSnapshot {
     const found = this.rooms.found();
     return {
       ...this.standing(found),
@@ -376,7 +384,7 @@ export class StudentNode {
 
   // --- What is shown ---
 
-  private standing(found: readonly FoundRoom[]): Pick<StudentSnapshot, 'connection' | 'room'> {
+  private standing(found: readonly FoundRoom[]): Pick<NodeSnapshot, 'connection' | 'room'> {
     if (this.isOff) return { connection: 'paused', room: null };
     if (this.arrival !== undefined) return { connection: 'connected', room: this.room ?? null };
     if (this.unpaired !== undefined) return { connection: 'unpaired', room: this.unpaired };

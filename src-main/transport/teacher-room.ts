@@ -24,6 +24,8 @@ export interface TeacherRoomOptions {
   readonly stateDir: string;
   /** What the room proves to be; by default the one kept in `stateDir`. */
   readonly identity?: Identity;
+  /** Default: the one in `stateDir`. */
+  readonly classList?: ClassList;
   /** Who is let in: paired students and those who know the code (by default), or anyone. */
   readonly admit?: 'paired' | 'anyone';
   /** The first code that new students type, eight digits; by default a random one. */
@@ -90,7 +92,7 @@ export class TeacherRoom {
    */
   static async open(options: TeacherRoomOptions): Promise<TeacherRoom> {
     const identity = options.identity ?? (await loadIdentity(options.stateDir));
-    const classList = await ClassList.load(options.stateDir);
+    const classList = options.classList ?? (await ClassList.load(options.stateDir));
     // A wrong interface should be known before the first student is.
     if (options.interface !== undefined) chooseInterface(options.interface);
     const room = new TeacherRoom(options, identity, classList, options.group ?? groupOf(identity.fingerprint));

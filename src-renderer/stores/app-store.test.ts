@@ -10,6 +10,7 @@ const snapshot: TeacherSnapshot = {
   groups: [{ name: 'Band', students: ['a'] }],
   doctor: null,
   transfers: [],
+  channels: { found: [], published: [], subscribed: [] },
   devices: { state: 'off', folder: null, address: null, port: null, sessions: [] },
 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressSchema, nameSchema, requestSchemas } from './contract';
+import { addressSchema, nameSchema, patternSchema, requestSchemas, subjectSchema } from './contract';
 
 describe('an address', () => {
   it.each([
@@ -24,6 +24,28 @@ describe('a name', () => {
     expect(nameSchema.parse(' A\u202ena\n ')).toBe('Ana');
     expect(nameSchema.safeParse('\u200b\u0000 ').success).toBe(false);
     expect(nameSchema.safeParse('x'.repeat(81)).success).toBe(false);
+  });
+});
+
+describe('a channel', () => {
+  it.each(['takes', 'studio-a.takes', 'Schule.3b.Chor_1', '工作室.录音'])('may be called %j', (subject) => {
+    expect(subjectSchema.parse(subject)).toBe(subject);
+    expect(patternSchema.parse(subject)).toBe(subject);
+  });
+
+  it.each(['', '.', 'a.', '.a', 'a..b', 'a b', '-a', 'a/b', '../a', 'a.*', '>', 'o\u0308', 'x'.repeat(201)])(
+    'may not be called %j',
+    (subject) => {
+      expect(subjectSchema.safeParse(subject).success).toBe(false);
+    },
+  );
+
+  it.each(['*', '>', 'studio-a.*', '*.takes', 'studio-a.>', 'a.*.b.>'])('is among those of %j', (pattern) => {
+    expect(patternSchema.parse(pattern)).toBe(pattern);
+  });
+
+  it.each(['a.>.b', '>.a', 'a*', '**', 'a.', '*.'])('is not asked for by %j', (pattern) => {
+    expect(patternSchema.safeParse(pattern).success).toBe(false);
   });
 });
 

@@ -63,6 +63,30 @@ const startRuleSchema = z.discriminatedUnion('when', [
   z.object({ when: z.literal('asked') }),
 ]);
 
+/** Longer is no name for people; PROTOCOL.md section 15. */
+const MAX_SUBJECT_CHARS = 200;
+/** Letters, digits, “-” and “_”: the same in a shell, in an address and in a file's name. */
+const WORD = String.raw`[\p{L}\p{N}][\p{L}\p{N}\p{M}_-]*`;
+
+/** Two spellings of one word would be two channels that look the same. */
+function isNormal(text: string): boolean {
+  return text === text.normalize('NFC');
+}
+
+/** What a channel is called: words with dots between them, the general before the particular. */
+export const subjectSchema = z
+  .string()
+  .max(MAX_SUBJECT_CHARS)
+  .refine(isNormal)
+  .regex(new RegExp(`^${WORD}(\\.${WORD})*$`, 'u'));
+
+/** Which channels are followed: a subject, in which `*` stands for one word and `>` at the end for all that follow. */
+export const patternSchema = z
+  .string()
+  .max(MAX_SUBJECT_CHARS)
+  .refine(isNormal)
+  .regex(new RegExp(`^((${WORD}|\\*)(\\.(${WORD}|\\*))*(\\.>)?|>)$`, 'u'));
+
 /** What is asked of a name template: folders of received music, such as "{room}/{date}" (PROTOCOL.md section 10). */
 const MAX_TEMPLATE_CHARS = 200;
 
@@ -122,6 +146,14 @@ export const requestSchemas = {
   removeGroup: z.object({ name: nameSchema }),
   /** Examines how every student hears multicast. */
   examine: z.undefined(),
+  /** Publishes a folder, which the teacher picks, as a channel. */
+  publish: z.object({ subject: subjectSchema }),
+  unpublish: z.object({ subject: subjectSchema }),
+  /** Follows channels: what is new from now on, or all that can still be had. */
+  follow: z.object({ pattern: patternSchema, from: z.enum(['now', 'beginning']) }),
+  unfollow: z.object({ pattern: patternSchema }),
+  /** Keeps an archive of the channels that are published here, or none. */
+  setArchive: z.object({ on: z.boolean() }),
   /** Lets devices fetch files by TFTP, or no longer; where no folder is chosen yet, the teacher picks one first. */
   setDevices: z.object({ on: z.boolean() }),
   /** Lets the teacher pick the folder that devices may read. */
@@ -176,6 +208,8 @@ export interface SettingsView extends Preferences {
   readonly role: Role | null;
   readonly name: string;
   readonly folder: string;
+  /** Whether the channels that are published here have an archive here. */
+  readonly archiveOn: boolean;
   /** Whether devices may fetch files by TFTP, of which folder, at which port. */
   readonly devicesOn: boolean;
   readonly devicesFolder: string | null;

@@ -1,3 +1,4 @@
+import type { ChannelsView } from './channel-views';
 import type { DevicesView } from './device-views';
 import type { DataPath, MemberState, ReceivedFile, TransmissionMode } from './events';
 
@@ -183,6 +184,7 @@ export interface RoomSnapshot {
 
 /** Everything that the teacher's window shows: the room, and what else its program serves. */
 export interface TeacherSnapshot extends RoomSnapshot {
+  readonly channels: ChannelsView;
   readonly devices: DevicesView;
 }
 
@@ -223,7 +225,8 @@ export interface IncomingView {
   readonly failure?: string;
 }
 
-export interface StudentSnapshot {
+/** A student's node, wherever it runs. */
+export interface NodeSnapshot {
   /** `unpaired`: a room is there that wants its code. `paused`: receiving is switched off. */
   readonly connection: 'searching' | 'connecting' | 'connected' | 'unpaired' | 'paused';
   readonly room: FoundRoom | null;
@@ -232,6 +235,11 @@ export interface StudentSnapshot {
   readonly folder: string;
   /** Newest first. */
   readonly transfers: readonly IncomingView[];
+}
+
+/** Everything that the student's window shows: what the room sends, and the channels that are followed. */
+export interface StudentSnapshot extends NodeSnapshot {
+  readonly channels: ChannelsView;
 }
 
 /** One student's part in a transfer that is over. */

@@ -1,7 +1,7 @@
 import { LoaderCircle, type LucideIcon, Power, WifiOff } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { StudentSnapshot } from '../../../src-shared/ipc/snapshots';
+import type { NodeSnapshot } from '../../../src-shared/ipc/snapshots';
 import { plainText } from '../../../src-shared/text/plain-text';
 import { request } from '../../ipc-client';
 import { attempt } from '../../stores/app-store';
@@ -15,7 +15,7 @@ import './connection.css';
 const ROOM_CHARS = 80;
 
 interface Props {
-  readonly snapshot: StudentSnapshot;
+  readonly snapshot: NodeSnapshot;
   /** Whether there is music below: what is going on is said shortly then. */
   readonly compact: boolean;
 }
@@ -45,13 +45,13 @@ export function OtherRooms({ snapshot }: Pick<Props, 'snapshot'>) {
 }
 
 /** How many rooms there are for those who ask; 0 where they are in sight anyway. */
-export function countOtherRooms(snapshot: StudentSnapshot): number {
+export function countOtherRooms(snapshot: NodeSnapshot): number {
   if (snapshot.connection === 'paused' || wantsCode(snapshot)) return 0;
   const { known, fresh, strangers } = roomsInReach(snapshot);
   return known.length + fresh.length + strangers.length;
 }
 
-function Searching({ snapshot: { connection, room }, compact }: { snapshot: StudentSnapshot; compact: boolean }) {
+function Searching({ snapshot: { connection, room }, compact }: { snapshot: NodeSnapshot; compact: boolean }) {
   const { t } = useTranslation('receive');
   const online = useOnline();
   const look = { icon: LoaderCircle, spins: true, compact };

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import type { FoundRoom, StudentSnapshot } from '../../../src-shared/ipc/snapshots';
+import type { FoundRoom, NodeSnapshot } from '../../../src-shared/ipc/snapshots';
 import { roomsInReach, wantsCode } from './rooms';
 
 function room(fingerprint: string, parts: Partial<FoundRoom> = {}): FoundRoom {
   return { name: 'Room 12', address: '10.0.0.2', port: 47_470, fingerprint, paired: false, stranger: false, ...parts };
 }
 
-function snapshot(parts: Partial<StudentSnapshot>): StudentSnapshot {
+function snapshot(parts: Partial<NodeSnapshot>): NodeSnapshot {
   return { connection: 'searching', room: null, found: [], known: [], folder: '/m', transfers: [], ...parts };
 }
 

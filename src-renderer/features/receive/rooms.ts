@@ -1,4 +1,4 @@
-import type { FoundRoom, StudentSnapshot } from '../../../src-shared/ipc/snapshots';
+import type { FoundRoom, NodeSnapshot } from '../../../src-shared/ipc/snapshots';
 
 /** The rooms in reach, by what can be done about them. The one that the student is in or on the way to is none of them. */
 export interface RoomsInReach {
@@ -10,7 +10,7 @@ export interface RoomsInReach {
   readonly strangers: readonly FoundRoom[];
 }
 
-export function roomsInReach({ connection, room, found }: StudentSnapshot): RoomsInReach {
+export function roomsInReach({ connection, room, found }: NodeSnapshot): RoomsInReach {
   const going = connection === 'connected' || connection === 'connecting';
   const mine = going ? room?.fingerprint : undefined;
   // A room whose address was typed is not announced, and a room may be heard on two addresses.
@@ -27,6 +27,6 @@ export function roomsInReach({ connection, room, found }: StudentSnapshot): Room
  * Whether the student is asked for a code without having asked for a room: somebody who knows rooms waits for one of
  * them, whoever else teaches on this network.
  */
-export function wantsCode({ connection, room, known }: StudentSnapshot): boolean {
+export function wantsCode({ connection, room, known }: NodeSnapshot): boolean {
   return connection === 'unpaired' && (known.length === 0 || room !== null);
 }

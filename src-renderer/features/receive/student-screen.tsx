@@ -9,6 +9,7 @@ import { IconButton } from '../../ui/button';
 import { LiveRegion } from '../../ui/live-region';
 import { Logo } from '../../ui/logo';
 import { ProblemBanner } from '../../ui/problem-banner';
+import { StudentChannels } from '../channels/student-channels';
 import { AddressForm } from './address-form';
 import { Connection, countOtherRooms, OtherRooms } from './connection';
 import { IncomingCard } from './incoming-card';
@@ -70,6 +71,7 @@ export function StudentScreen({ snapshot, settings, tray, onSettings }: Props) {
         )}
         {received.length === 0 ? null : <ReceivedList transfers={received} />}
         {connected && transfers.length === 0 ? <NothingYet /> : null}
+        <StudentChannels channels={snapshot.channels} />
         {(connected && !(others && othersOpen)) || connection === 'paused' ? null : (
           <AddressForm address={settings.address} />
         )}

@@ -1,4 +1,4 @@
-import { FolderClock, HardDriveDownload, Network, Send, Settings, Users } from 'lucide-react';
+import { FolderClock, HardDriveDownload, Network, Rss, Send, Settings, Users } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Logo } from '../../ui/logo';
 import { goTo, PAGES, type Page, useNavigation } from './navigation';
@@ -8,6 +8,7 @@ const ICONS = {
   send: Send,
   class: Users,
   library: FolderClock,
+  channels: Rss,
   devices: HardDriveDownload,
   network: Network,
   settings: Settings,

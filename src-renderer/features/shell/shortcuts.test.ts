@@ -6,13 +6,13 @@ const press = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'altKey
 
 it('goes to the place of that number, with the one modifier that the platform uses', () => {
   expect(press('1', { ctrlKey: true })).toBe('send');
-  expect(press('6', { metaKey: true })).toBe('settings');
+  expect(press('7', { metaKey: true })).toBe('settings');
   expect(press(',', { metaKey: true })).toBe('settings');
 });
 
 it('leaves every other key alone', () => {
   expect(press('1', {})).toBeUndefined();
-  expect(press('7', { ctrlKey: true })).toBeUndefined();
+  expect(press('8', { ctrlKey: true })).toBeUndefined();
   expect(press('1', { ctrlKey: true, altKey: true })).toBeUndefined();
   expect(press('1', { ctrlKey: true, metaKey: true })).toBeUndefined();
   expect(press('o', { ctrlKey: true })).toBeUndefined();

@@ -4,6 +4,7 @@ import type { SettingsView } from '../../../src-shared/ipc/contract';
 import type { TeacherSnapshot } from '../../../src-shared/ipc/snapshots';
 import { LiveRegion } from '../../ui/live-region';
 import { ProblemBanner } from '../../ui/problem-banner';
+import { ChannelsScreen } from '../channels/channels-screen';
 import { ClassroomScreen } from '../classroom/classroom-screen';
 import { DevicesScreen } from '../devices/devices-screen';
 import { DoctorScreen } from '../doctor/doctor-screen';
@@ -70,6 +71,8 @@ function PageContent({ snapshot, settings }: Props) {
       return <ClassroomScreen snapshot={snapshot} />;
     case 'library':
       return <LibraryScreen transfers={snapshot.transfers} />;
+    case 'channels':
+      return <ChannelsScreen channels={snapshot.channels} settings={settings} />;
     case 'devices':
       return <DevicesScreen devices={snapshot.devices} settings={settings} />;
     case 'network':

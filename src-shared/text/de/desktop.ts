@@ -36,6 +36,8 @@ export const desktop: Mirror<typeof english> = {
     sendFolder: 'Ordner zum Senden auswählen',
     send: 'Senden',
     receiveFolder: 'Ordner für empfangene Musik auswählen',
+    publish: 'Veröffentlichen',
+    channelFolder: 'Ordner zum Veröffentlichen auswählen',
     devicesFolder: 'Ordner auswählen, aus dem Geräte Dateien holen dürfen',
     choose: 'Auswählen',
     export: 'Verlauf exportieren',
@@ -78,6 +80,7 @@ export const desktop: Mirror<typeof english> = {
   policyBroken:
     'Die Richtliniendatei {{path}} ist nicht verwendbar ({{reason}}). Bis sie in Ordnung ist, empfängt dieser Computer nur.',
   notReceived: 'Diese Datei liegt nicht mehr im Musikordner.',
+  subjectTaken: 'Einen Kanal namens „{{subject}}“ veröffentlichst du schon. Wähle einen anderen Namen.',
   noSource: 'Es ist nicht mehr bekannt, wo diese Dateien liegen.',
   cannotShow: '{{path}} kann nicht angezeigt werden: {{reason}}.',
   cannotOpen: '{{path}} kann nicht geöffnet werden: {{reason}}.',

@@ -1,3 +1,4 @@
+import { channels } from './channels';
 import { classroom } from './classroom';
 import { common } from './common';
 import { desktop } from './desktop';
@@ -14,6 +15,7 @@ import { start } from './start';
 
 /** German. */
 export const de = {
+  channels,
   classroom,
   common,
   desktop,

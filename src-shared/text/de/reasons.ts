@@ -106,4 +106,25 @@ export const reasons: Mirror<typeof english> = {
   sharedGone: 'Der Ordner „{{folder}}“ ist nicht da: Wähle einen anderen.',
   sharedForbidden: 'Der Ordner „{{folder}}“ lässt sich nicht freigeben: {{why}}.',
   sharedNoFolder: '„{{folder}}“ ist eine Datei: Geräten wird ein Ordner gezeigt.',
+
+  // Channels.
+  channelTaken: 'Der Kanal {{subject}} wird schon veröffentlicht.',
+  channelStuck: 'Der Kanal {{subject}} steht still: {{why}}',
+  manyChannels:
+    'Mehr als {{count}} Kanäle kann ein Computer nicht veröffentlichen: Beende einen oder nimm einen zweiten.',
+  watchedGone: 'Der Ordner ist nicht lesbar: {{why}}.',
+  notPublished: '„{{name}}“ lässt sich nicht veröffentlichen: {{why}}.',
+  changedMeanwhile:
+    '„{{name}}“ hat sich beim Veröffentlichen geändert und kommt noch einmal, sobald nichts mehr hineingeschrieben wird.',
+  packetsLost: 'Ein Teil ist verloren gegangen, und niemand hat ihn mehr.',
+  abandoned: 'Sie hat sich beim Veröffentlichen geändert.',
+  unfinished: 'Der Absender hat mittendrin aufgehört.',
+  otherDigest: 'Das ist nicht, was der Absender gesendet hat: Die Prüfsumme ist eine andere.',
+  otherArchive: 'Dieser Kanal hat schon ein anderes Archiv.',
+  packetsFull:
+    'Der Datenträger ist voll: Schaffe Platz für die Pakete in „{{directory}}“, oder lass weniger aufbewahren.',
+  packetsForbidden:
+    'Dieser Computer erlaubt nicht, in „{{directory}}“ zu schreiben, wo die Pakete liegen: Wähle einen anderen Ordner.',
+  packetsInUse: 'Ein anderes Programm hat seine Pakete in „{{directory}}“: Beende es oder wähle einen anderen Ordner.',
+  packetsDamaged: 'Die Pakete in „{{directory}}“ sind beschädigt: Verschiebe den Ordner und starte neu.',
 };

@@ -6,6 +6,7 @@ export const shell: Mirror<typeof english> = {
   send: 'Senden',
   class: 'Klasse',
   library: 'Verlauf',
+  channels: 'Kanäle',
   devices: 'Geräte',
   network: 'Netzwerk',
   settings: 'Einstellungen',

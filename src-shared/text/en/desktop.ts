@@ -34,6 +34,8 @@ export const desktop = {
     sendFolder: 'Choose the folders to send',
     send: 'Send',
     receiveFolder: 'Choose the folder for received music',
+    publish: 'Publish',
+    channelFolder: 'Choose the folder to publish',
     devicesFolder: 'Choose the folder that devices may fetch files from',
     choose: 'Choose',
     export: 'Export the history',
@@ -75,6 +77,7 @@ export const desktop = {
   policyBroken:
     'The policy file {{path}} cannot be used ({{reason}}). Until it is mended, this computer only receives.',
   notReceived: 'That file is not in the music folder any more.',
+  subjectTaken: 'You publish a channel called “{{subject}}” already. Choose another name.',
   noSource: 'It is not known any more where these files are.',
   cannotShow: '{{path}} cannot be shown: {{reason}}.',
   cannotOpen: '{{path}} cannot be opened: {{reason}}.',

@@ -1,3 +1,4 @@
+import { channels } from './channels';
 import { classroom } from './classroom';
 import { common } from './common';
 import { desktop } from './desktop';
@@ -14,6 +15,7 @@ import { start } from './start';
 
 /** Every text that a person reads in a window, a menu or a notification: one namespace a place. */
 export const en = {
+  channels,
   classroom,
   common,
   desktop,

@@ -108,4 +108,23 @@ export const reasons = {
   sharedGone: 'The folder “{{folder}}” is not there: choose another folder.',
   sharedForbidden: 'The folder “{{folder}}” cannot be shared: {{why}}.',
   sharedNoFolder: '“{{folder}}” is a file: devices are shown a folder.',
+
+  // Channels.
+  channelTaken: 'The channel {{subject}} is being published already.',
+  channelStuck: 'The channel {{subject}} stands still: {{why}}',
+  manyChannels: 'A publisher has up to {{count}} channels: close one, or use a second machine.',
+  watchedGone: 'The folder cannot be read: {{why}}.',
+  notPublished: '“{{name}}” cannot be published: {{why}}.',
+  changedMeanwhile:
+    '“{{name}}” changed while it was being published; it comes again when nothing writes to it any more.',
+  packetsLost: 'Some of its packets were lost, and nobody has them any more.',
+  abandoned: 'It changed while it was being published.',
+  unfinished: 'Its publisher stopped in the middle of it.',
+  otherDigest: 'It is not what its publisher sent: its digest is another.',
+  otherArchive: 'This channel has another archive already.',
+  packetsFull: 'The disk is full: free some space for the packets in “{{directory}}”, or let fewer be kept.',
+  packetsForbidden:
+    'This computer does not allow writing to “{{directory}}”, where packets are kept: choose another folder.',
+  packetsInUse: 'Another program keeps its packets in “{{directory}}”: end it, or choose another folder.',
+  packetsDamaged: 'The packets in “{{directory}}” are damaged: move that folder away and start again.',
 } as const;

@@ -3,6 +3,7 @@ export const shell = {
   send: 'Send',
   class: 'Class',
   library: 'Library',
+  channels: 'Channels',
   devices: 'Devices',
   network: 'Network',
   settings: 'Settings',
