@@ -35,8 +35,8 @@ export const MAX_TIMEOUT_MS = 5000;
 export const MAX_TRIES = 7;
 /** Timeouts in a row after which a master is silent and the next client gets its turn: the others wait for it. */
 export const MASTER_TRIES = 3;
-/** By unicast an OACK leaves again so long after the client should have asked again by itself: some end where they get a second one. */
-export const OACK_MARGIN_MS = 1000;
+/** By unicast an OACK leaves again only after so many of the client's timeouts, in which it has asked again: some end where they get a second one. */
+export const OACK_TIMEOUTS = 3.5;
 /** While others wait, a client is told this often that it is the master: a dead one costs them 2 s, the least impatient ones have 6. */
 export const MASTER_OACK_MS = 500;
 /** Turns as master that a client gets before it is given up (RFC 2090: a reasonable number of attempts). */

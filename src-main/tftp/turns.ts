@@ -8,7 +8,7 @@ import {
   MASTER_TRIES,
   MAX_TRIES,
   MAX_TURNS,
-  OACK_MARGIN_MS,
+  OACK_TIMEOUTS,
   USUAL_CLIENT_TIMEOUT_MS,
 } from './params';
 import type { Terms } from './quality';
@@ -149,7 +149,7 @@ export class Turns {
   private oackPatience({ timeouts }: Turn): number {
     const { timeoutMs, isTimeoutAgreed } = this.file.terms;
     // A client that lacks the OACK asks again, and one that has it answers again; some take a second OACK for an error.
-    if (this.file.group === undefined) return OACK_MARGIN_MS + (isTimeoutAgreed ? timeoutMs : USUAL_CLIENT_TIMEOUT_MS);
+    if (this.file.group === undefined) return OACK_TIMEOUTS * (isTimeoutAgreed ? timeoutMs : USUAL_CLIENT_TIMEOUT_MS);
     // Others that wait hear nothing meanwhile, and have a patience of their own.
     if (this.clients.active.length > 1) return MASTER_OACK_MS;
     return isTimeoutAgreed ? timeoutMs : backedOff(timeoutMs, timeouts);
