@@ -54,6 +54,8 @@ describe('the terms of a session (C4)', () => {
       why: expect.stringMatching('10 more sessions'),
     });
     expect(terms({}, { openSessions: 99 }).timeoutMs).toBe(5000);
+    // A group has one of its own: others wait with the one who asked for it.
+    expect(terms({ timeout: 10, multicast: true })).toMatchObject({ timeoutMs: 1000, isTimeoutAgreed: false });
   });
 
   it('are by multicast only where it is asked for, a group is free, and the blocks can be numbered', () => {

@@ -64,7 +64,7 @@ export function chooseTerms(asked: RequestedOptions, conditions: Conditions, qua
   const multicast = wantsGroup && least <= (asked.blksize ?? DEFAULT_BLOCK_BYTES);
   const block = multicast && fitting.value < least ? numbered(least) : fitting;
   const window = chooseWindow(asked, block.value, conditions, quality);
-  const timeout = timeoutFor(asked, conditions, quality);
+  const timeout = timeoutFor(multicast ? undefined : asked.timeout, conditions, quality);
   return {
     blockBytes: block.value,
     windowBlocks: window.value,
@@ -149,12 +149,12 @@ function whyLess(isLossy: boolean, isShared: boolean): string {
   return isShared ? 'other sessions send too' : "a device's buffer holds no more";
 }
 
+/** RFC 2349: a server need not accept the option. A group's timeout is everybody's, not that of the one who came first. */
 function timeoutFor(
-  asked: RequestedOptions,
+  timeout: number | undefined,
   { openSessions }: Conditions,
   quality: boolean,
 ): Choice & { isAgreed: boolean } {
-  const { timeout } = asked;
   if (timeout !== undefined && (!quality || timeout <= MAX_GRANTED_TIMEOUT_S))
     return { value: timeout * 1000, isAgreed: true, why: `a timeout of ${timeout} s, as the device asks` };
   const value = quality
