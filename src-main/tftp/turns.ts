@@ -12,7 +12,6 @@ import {
   USUAL_CLIENT_TIMEOUT_MS,
 } from './params';
 import type { Terms } from './quality';
-import { backedOff } from './round-trip';
 import type { SessionClient } from './session-client';
 import type { SessionClients } from './session-clients';
 import type { SessionHost } from './session-host';
@@ -90,7 +89,7 @@ export class Turns {
     this.sendOack(client);
     if (turn === undefined) return;
     turn.oacks++;
-    if (this.file.group === undefined) turn.oackDue = now + this.oackPatience(turn);
+    if (this.file.group === undefined) turn.oackDue = now + this.oackPatience;
   }
 
   /** The client is gone, and told why. */
@@ -143,16 +142,15 @@ export class Turns {
     this.sendOack(turn.client);
     turn.oacks++;
     turn.oackSentAt = now;
-    turn.oackDue = now + this.oackPatience(turn);
+    turn.oackDue = now + this.oackPatience;
   }
 
-  private oackPatience({ timeouts }: Turn): number {
+  private get oackPatience(): number {
     const { timeoutMs, isTimeoutAgreed } = this.file.terms;
     // A client that lacks the OACK asks again, and one that has it answers again; some take a second OACK for an error.
     if (this.file.group === undefined) return OACK_TIMEOUTS * (isTimeoutAgreed ? timeoutMs : USUAL_CLIENT_TIMEOUT_MS);
     // Others that wait hear nothing meanwhile, and have a patience of their own.
-    if (this.clients.active.length > 1) return MASTER_OACK_MS;
-    return isTimeoutAgreed ? timeoutMs : backedOff(timeoutMs, timeouts);
+    return this.clients.active.length > 1 ? MASTER_OACK_MS : timeoutMs;
   }
 
   private firstAck(turn: Turn, block: number, now: number): void {
