@@ -215,13 +215,14 @@ describe.each(CHANNELS)('data channel, %s', (path, channels = dgram) => {
 
   // On interfaces of its own: in a network namespace that ends with the program.
   it.skipIf(!isThere || !canIsolate)(
-    'keeps to its interface and its TTL, speaks IPv6 and survives its cable',
+    'keeps to its interface and TTL, speaks IPv6, passes a small MTU and outlives its adapter',
     async () => {
       const { code, said } = await program('interfaces', path, ['unshare', '--net']);
       expect(JSON.parse(said)).toEqual({
         hearsOnlyItsInterface: ['same interface'],
         leavesWithTtl: { 0: false, 1: true },
         ipv6: { heard: ['over IPv6'], fromOwnAddress: true },
+        throughSmallMtu: [1472, 1472, 1472, 1000, 1200, 1200],
         interfaceGone: 'both ends closed',
       });
       expect(code).toBe(0);

@@ -40,6 +40,7 @@ async function interfaces(): Promise<void> {
       hearsOnlyItsInterface: await hearsOnlyItsInterface(),
       leavesWithTtl: await leavesWithTtl(),
       ipv6: await ipv6(),
+      throughSmallMtu: await throughSmallMtu(),
       interfaceGone: await interfaceGone(),
     }),
   );
@@ -72,6 +73,16 @@ async function ipv6(): Promise<{ heard: string[]; fromOwnAddress: boolean }> {
   await say('over IPv6', group, '::%one', 1);
   const own = networkInterfaces().one?.map(({ address }) => address) ?? [];
   return { heard: await heard(), fromOwnAddress: sources.every((source) => own.includes(source)) };
+}
+
+/** A tunnel's MTU: what the system would cut up for the sender no longer fits and goes in fragments, first in the middle of a burst. */
+async function throughSmallMtu(): Promise<number[]> {
+  const heard = await listen(GROUP, '10.2.0.1');
+  ip('link set two mtu 1280');
+  const sender = await openSender({ group: GROUP, port: PORT, interface: '10.2.0.1', ttl: 1 });
+  for (const length of [1472, 1472, 1472, 1000, 1200, 1200]) sender.send(Buffer.alloc(length, 'x'));
+  await sender.close();
+  return (await heard()).map((text) => text.length);
 }
 
 /** An adapter that is pulled out: what is sent is lost, and both ends can still be closed. */
