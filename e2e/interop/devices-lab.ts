@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeviceClientEvent, DeviceServerEvent } from '../../src-shared/ipc/device-events';
 import { makeFile } from '../lab/files';
 import { CliProcess } from '../lab/processes';
@@ -157,6 +158,13 @@ export class DevicesLab {
     const counter = (name: string) => nftables.find((entry) => entry.counter?.name === name)?.counter;
     const { packets: multicast = 0, bytes = 0 } = counter('multicast') ?? {};
     return { multicast, multicastBytes: bytes - multicast * HEADER_BYTES, unicast: counter('unicast')?.packets ?? 0 };
+  }
+
+  /** Waits until the groups have got more packets than that. */
+  async groupHasGot(packets: number): Promise<void> {
+    for (const deadline = performance.now() + 30_000; this.packets().multicast <= packets; await sleep(20))
+      if (performance.now() > deadline)
+        throw new Error(`The groups have got ${this.packets().multicast} packets in 30 s.`);
   }
 
   /** Packets and bytes (IP and Ethernet headers included) that have left the server's card: fragments count on their own. */

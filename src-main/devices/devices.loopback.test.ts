@@ -161,7 +161,8 @@ describe('a file for several devices', () => {
     expect(events.filter(({ event }) => event === 'session')).toMatchObject([
       { group: expect.stringMatching(/^239\.255\.69\.20\d:\d+$/) },
     ]);
-    expect(events.at(-1)).toMatchObject({ sentBlocks: 351 });
+    const done = events.at(-1);
+    expect(done?.event === 'done' && done.sentBlocks - done.resentBlocks).toBe(351);
   });
 
   it('is over for all of them when the server closes', async () => {

@@ -69,7 +69,7 @@ it('is silent about progress, and tells who has it, who has not, and the sum', (
   expect(devicesChanges(serving(running), serving(over))).toEqual([
     '10.0.0.2:1 has song.wav.',
     '10.0.0.2:2 has not got song.wav: it is silent.',
-    '1 of 2 devices has song.wav. 2872 blocks sent, and 12 sent again.',
+    '1 of 2 devices has song.wav. 2872 blocks sent, 12 of them again.',
   ]);
 });
 

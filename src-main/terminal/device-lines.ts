@@ -64,6 +64,6 @@ function clientChanges(
 function closingLine({ file, clients, sentBlocks, resentBlocks }: DeviceSessionView): string {
   const complete = clients.filter(({ state }) => state === 'complete').length;
   const share = `${complete} of ${countOf(clients.length, 'device')} ${complete === 1 ? 'has' : 'have'}`;
-  const blocks = `${countOf(sentBlocks, 'block')} sent, and ${resentBlocks} sent again`;
+  const blocks = `${countOf(sentBlocks, 'block')} sent, ${resentBlocks} of them again`;
   return `${share} ${plainText(file, FILE_CHARS)}. ${blocks}.`;
 }

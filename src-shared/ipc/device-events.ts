@@ -34,6 +34,7 @@ export type DeviceServerEvent =
       session: string;
       ok: boolean;
       sentBlocks: number;
+      /** Those of them that had been sent before. */
       resentBlocks: number;
       clients: number;
       complete: number;

@@ -46,6 +46,7 @@ export interface DeviceSessionView {
   /** Bytes per second over the last second. */
   readonly rate: number;
   readonly sentBlocks: number;
+  /** Those of them that had been sent before. */
   readonly resentBlocks: number;
   readonly flow: FlowControlView;
   readonly clients: readonly DeviceClientView[];
