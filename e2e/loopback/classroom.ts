@@ -26,14 +26,18 @@ export class EventLog<E extends { event: string }> {
   }
 
   /** The first event of this name that fits, now or later. */
-  async first<N extends E['event']>(name: N, fits: (event: Named<E, N>) => boolean = () => true): Promise<Named<E, N>> {
+  async first<N extends E['event']>(
+    name: N,
+    fits: (event: Named<E, N>) => boolean = () => true,
+    patienceMs = PATIENCE_MS,
+  ): Promise<Named<E, N>> {
     return vi.waitFor(
       () => {
         const found = this.of(name).find(fits);
         if (found === undefined) throw new Error(`no “${name}” among ${this.all.map(({ event }) => event).join(' ')}`);
         return found;
       },
-      { timeout: PATIENCE_MS, interval: 10 },
+      { timeout: patienceMs, interval: 10 },
     );
   }
 }
@@ -148,17 +152,20 @@ export async function sendTo(room: TeacherRoom, paths: readonly string[]): Promi
   return transfer;
 }
 
-/** SHA-256 of every file below a folder, by its path from there; what is hidden counts too. */
+/** SHA-256 of every file below a folder, by its path from there; what is hidden counts too. What begins with one of `without` is not looked at: it may come and go. */
 export async function digests(folder: string, ...without: string[]): Promise<Record<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const paths = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  const paths = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((path) => !without.some((prefix) => path.startsWith(prefix)));
   const pairs = await Promise.all(
     paths.sort().map(async (path) => {
-      const digest = createHash('sha256').update(await readFile(path));
-      return [relative(folder, path), digest.digest('hex')] as const;
+      const digest = createHash('sha256').update(await readFile(join(folder, path)));
+      return [path, digest.digest('hex')] as const;
     }),
   );
-  return Object.fromEntries(pairs.filter(([path]) => !without.some((prefix) => path.startsWith(prefix))));
+  return Object.fromEntries(pairs);
 }
 
 /** Every student has what is in this folder, in a folder of the same name. */

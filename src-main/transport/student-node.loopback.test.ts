@@ -196,7 +196,7 @@ describe('pairing', () => {
     expect(student.events.filter(({ event }) => event === 'left')).toEqual([]);
     await student.node.pair({ code: WRONG_CODE, room: { address: strings.place } });
     await inRoom(student, strings);
-    expect(brass.room.snapshot().students).toMatchObject([{ id: student.id, connected: false }]);
+    await until(() => expect(brass.room.snapshot().students).toMatchObject([{ id: student.id, connected: false }]));
     expect(student.node.snapshot().known.map(({ name }) => name)).toEqual(['Brass', 'Strings']);
   });
 
