@@ -18,8 +18,8 @@ export class NatsWorld implements ChannelWorld {
     readonly server: NatsServer,
   ) {}
 
-  static async open(settings: NatsSettings = {}): Promise<NatsWorld> {
-    const folder = mkdtempSync(join(tmpdir(), 'tutti-nats-'));
+  static async open(settings: NatsSettings = {}, base = tmpdir()): Promise<NatsWorld> {
+    const folder = mkdtempSync(join(base, 'tutti-nats-'));
     return new NatsWorld(folder, await NatsServer.start(folder, settings));
   }
 
