@@ -69,6 +69,30 @@ describe('a publisher', () => {
     expect(sealsOf(sentAt(publisher, BATCH_MS + SEAL_MS)).map(sealedBy)).toEqual([5]);
   });
 
+  it('gives for a packet the seal that vouches for it, and no shorter one that ends before', () => {
+    const publisher = publisherFrom();
+    let now = 0;
+    for (const count of [20, 2, 3]) {
+      append(publisher, count, now);
+      sentAt(publisher, now);
+      publisher.timeout(now + BATCH_MS);
+      publisher.outputs();
+      publisher.stored(now + BATCH_MS);
+      sentAt(publisher, now + BATCH_MS + SEAL_MS);
+      now += 100;
+    }
+    const seals = (start: number, end: number) =>
+      publisher.recentSeals(start, end).map((seal) => [sequenceOf(seal), sealedBy(seal)]);
+    expect(seals(19, 20)).toEqual([[0, 20]]);
+    expect(seals(20, 21)).toEqual([[20, 2]]);
+    expect(seals(24, 25)).toEqual([[22, 3]]);
+    expect(seals(19, 25)).toEqual([
+      [0, 20],
+      [20, 2],
+      [22, 3],
+    ]);
+  });
+
   it('does not seal what was not sent, though it is durable', () => {
     const publisher = publisherFrom();
     append(publisher, FULL_BATCH_PACKETS);

@@ -1,4 +1,4 @@
-import { MAX_SEALED, PACKET_BYTES } from '../../src-shared/wire/channel-datagram';
+import { MAX_SEALED, PACKET_BYTES, sealedBy } from '../../src-shared/wire/channel-datagram';
 import { Pace } from '../multicast/pace';
 import { Listeners } from './listeners';
 import { SEQUENCE_END } from './packet';
@@ -203,7 +203,8 @@ export class Publisher {
     const found: Uint8Array[] = [];
     for (let first = Math.max(0, start - MAX_SEALED + 1); first < end; first++) {
       const seal = this.seals.get(first);
-      if (seal !== undefined) found.push(seal);
+      // One that was made while little came is shorter, and may end before.
+      if (seal !== undefined && first + sealedBy(seal) > start) found.push(seal);
     }
     return found;
   }
