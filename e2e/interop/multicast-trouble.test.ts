@@ -13,6 +13,8 @@ describeInterop('multicast to atftp, in trouble', () => {
   test('a master that is killed: another becomes master, and nothing is sent from the start again', async (context) => {
     const lab = openDevicesLab(context, 3);
     const file = lab.file('song.wav', 4_000_000);
+    // Some five seconds for the file, so that the kill is in time.
+    lab.limitBandwidth(6);
     const server = await lab.serve(COLLECT);
     const fetched = [];
     for (const device of [1, 2, 3]) {
