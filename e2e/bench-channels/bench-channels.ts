@@ -16,6 +16,14 @@ const PAGE = join(import.meta.dirname, '../../docs/performance-channels.md');
 const BASE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 const RUNS = 3;
 
+const CASES = [
+  { subscribers: 1, loss: 0, archive: true },
+  { subscribers: 4, loss: 0, archive: true },
+  { subscribers: 8, loss: 0, archive: true },
+  { subscribers: 4, loss: 0.01, archive: true },
+  { subscribers: 4, loss: 0.01, archive: false },
+];
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
@@ -44,14 +52,6 @@ async function main(args: readonly string[]): Promise<number> {
   if (!args.includes('--quick')) writeFileSync(PAGE, page);
   return 0;
 }
-
-const CASES = [
-  { subscribers: 1, loss: 0, archive: true },
-  { subscribers: 4, loss: 0, archive: true },
-  { subscribers: 8, loss: 0, archive: true },
-  { subscribers: 4, loss: 0.01, archive: true },
-  { subscribers: 4, loss: 0.01, archive: false },
-];
 
 function caseName(subscribers: number, loss: number, archive: boolean): string {
   const keeper = archive ? 'an archive' : 'no archive';
