@@ -22,6 +22,8 @@ interface Piece {
 export class ReceivedFile {
   private readonly queue = new SerialQueue();
   private waiting: Piece[] = [];
+  /** Counts truncations: what was handed over before the latest one concerns nobody any more. */
+  private beginning = 0;
 
   private constructor(
     private readonly path: string,
@@ -52,12 +54,15 @@ export class ReceivedFile {
 
   /** What comes while the disk is busy is written in one go, where it lies together. */
   write(offset: number, bytes: Uint8Array): void {
-    this.waiting.push({ offset, bytes });
-    if (this.waiting.length === 1) this.run(() => this.flush());
+    const { waiting, beginning } = this;
+    waiting.push({ offset, bytes });
+    if (waiting.length === 1) this.run(() => this.flush(waiting, beginning));
   }
 
-  /** Forgets everything that was written. */
+  /** Forgets everything that was handed over; of what is not on the disk yet nothing is told any more. */
   truncate(): void {
+    this.waiting = [];
+    this.beginning++;
     this.run(() => this.handle.truncate(0));
   }
 
@@ -80,11 +85,11 @@ export class ReceivedFile {
     await rm(this.part, { force: true });
   }
 
-  private async flush(): Promise<void> {
-    const pieces = this.waiting;
+  private async flush(pieces: readonly Piece[], beginning: number): Promise<void> {
+    if (beginning !== this.beginning) return;
     this.waiting = [];
     for (const run of runsOf(pieces)) await this.writeRun(run);
-    this.onWritten(pieces.length);
+    if (beginning === this.beginning) this.onWritten(pieces.length);
   }
 
   private async writeRun(run: readonly Piece[]): Promise<void> {
