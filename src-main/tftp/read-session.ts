@@ -184,6 +184,10 @@ export class ReadSession implements Session {
     this.turns?.repeated(client, now);
   }
 
+  hasFallenSilent(client: SessionClient): boolean {
+    return this.turns?.hasFallenSilent(client) ?? false;
+  }
+
   abandoned(client: SessionClient, now: number): void {
     this.waiting = this.waiting.filter((other) => other !== client);
     if (this.turns !== undefined) this.turns.fail(client, 'It asked for something else', now);

@@ -202,6 +202,17 @@ describe('a request', () => {
     );
   });
 
+  it('of a machine that starts anew in the middle is served from the beginning, though it comes from the same port', () => {
+    const bench = new Bench({ song: SONG });
+    bench.ask(A);
+    bench.ack(1, A);
+    // One that was late on its way changes nothing.
+    expect(bench.ask(A)).toEqual([]);
+    expect(packets(bench.wait())).toEqual([block(2)]);
+    expect(bench.ask(A)).toMatchObject([{ session: 's2', to: A, packet: block(1) }]);
+    expect(bench.closed).toEqual(['s1']);
+  });
+
   it('in netascii is served line by line, without tsize and multicast', () => {
     const text = Uint8Array.from(Buffer.from('a\nb\r'.repeat(200)));
     const bench = new Bench({ song: text });
@@ -473,6 +484,16 @@ describe('a write request', () => {
     // The last ACK may be lost.
     expect(packets(bench.say('s1', writeData(2, SONG.subarray(512, 1000)), A))).toEqual([{ kind: 'ack', block: 2 }]);
     bench.wait();
+    expect(bench.closed).toEqual(['s1']);
+  });
+
+  it('of a machine that starts anew in the middle begins a new file', () => {
+    const bench = new Bench({}, { writeLimit: 5000 });
+    ask(bench);
+    bench.say('s1', writeData(1, SONG.subarray(0, 512)), A);
+    expect(ask(bench)).toEqual([]);
+    bench.wait();
+    expect(ask(bench)).toMatchObject([{ session: 's2', packet: { kind: 'ack', block: 0 } }]);
     expect(bench.closed).toEqual(['s1']);
   });
 

@@ -141,7 +141,8 @@ export class TftpServer {
     const known = this.register.at(from);
     if (known !== undefined) {
       const isSameKind = known.session instanceof ReadSession === (kind === 'read');
-      if (isSameKind && isSameRequest(known.client.request, request)) return known.session.repeated(known.client, now);
+      const isSame = isSameKind && isSameRequest(known.client.request, request);
+      if (isSame && !known.session.hasFallenSilent(known.client)) return known.session.repeated(known.client, now);
       known.session.abandoned(known.client, now);
       this.settle(known.session, now);
     }

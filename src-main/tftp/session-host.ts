@@ -34,6 +34,8 @@ export interface Session {
   readonly deadline: number;
   /** The client has sent its request again. */
   repeated(client: SessionClient, now: number): void;
+  /** The client does not go on with what it had begun. Its request once more is a new one: machines that start anew ask from the same port. */
+  hasFallenSilent(client: SessionClient): boolean;
   /** The client has turned to something else. */
   abandoned(client: SessionClient, now: number): void;
   datagram(bytes: Uint8Array, from: Endpoint, now: number): void;

@@ -92,6 +92,11 @@ export class Turns {
     if (this.file.group === undefined) turn.oackDue = now + this.oackPatience;
   }
 
+  /** It had blocks, and the latest is not acknowledged in time. In a group it may ask again because it hears nothing of others' turns. */
+  hasFallenSilent(client: SessionClient): boolean {
+    return this.file.group === undefined && client.acknowledged > 0 && this.file.sender.attempts > 0;
+  }
+
   /** The client is gone, and told why. */
   fail(client: SessionClient, why: string, now: number): void {
     this.clients.fail(client, why);

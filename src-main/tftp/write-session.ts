@@ -128,6 +128,10 @@ export class WriteSession implements Session {
   /** Nothing: the timer repeats the answer. */
   repeated(): void {}
 
+  hasFallenSilent(): boolean {
+    return this.blocks.ackNumber > 0 && this.attempts > 0;
+  }
+
   abandoned(_client: SessionClient, now: number): void {
     this.fail('It asked for something else', now);
   }
