@@ -43,11 +43,15 @@ export class SharedFolder {
   }
 
   /**
-   * Opens a file by the name in a request. Netboot machines write names with a leading slash; it stands for this folder.
+   * Opens a file by the name in a request. Boot loaders write a leading slash, which stands for this folder, some of them two where
+   * one is meant, and that of Windows backslashes.
    * @throws TftpError
    */
   async openFile(name: string): Promise<SharedFile> {
-    const segments = name.replace(/^\/+/, '').split('/');
+    const segments = name
+      .replace(/[\\/]+/g, '/')
+      .replace(/^\//, '')
+      .split('/');
     const fault = checkPath(segments);
     if (fault !== undefined) throw new TftpError(ErrorCode.accessViolation, asNetascii(fault));
     try {
