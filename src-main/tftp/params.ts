@@ -41,6 +41,9 @@ export const OACK_TIMEOUTS = 3.5;
 export const MASTER_OACK_MS = 500;
 /** Turns as master that a client gets before it is given up (RFC 2090: a reasonable number of attempts). */
 export const MAX_TURNS = 2;
+/** A master that acknowledges fewer blocks than this in so long passes its turn on while others wait: 5 a second, a quarter of the least rate (C5). */
+export const SLOW_MASTER_BLOCKS = 20;
+export const SLOW_MASTER_MS = 4000;
 /** After an ACK within a window the next one is awaited so long: it may be a client that acknowledges each block. */
 export const GAP_DELAY_MS = 2;
 /** OACKs with mc=0 to a client that acknowledges out of turn: at most one in this time, or two machines would answer each other for ever. */

@@ -376,6 +376,28 @@ describe('a group', () => {
     expect(packets(bench.ack(1, B))).toEqual([oack(multicast(0))]);
   });
 
+  it('is not held up by a slow master while others wait, who gets another turn after them', () => {
+    const bench = new Bench({ song: new Uint8Array(51_199) }, { flow: without('rate') });
+    for (const from of [A, B]) ask(bench, from);
+    bench.ack(0, A);
+    const turns: Sent[] = [];
+    for (let number = 1; number < 40 && turns.length === 0; number++) {
+      bench.now += 900;
+      turns.push(...bench.ack(number, A).filter(({ to }) => to === B));
+    }
+    expect([packets(turns), bench.now]).toEqual([[oack(multicast(1))], 4500]);
+    expect(bench.events).toContainEqual(
+      expect.objectContaining({ role: 'member', why: expect.stringContaining('up') }),
+    );
+    for (let number = 0; number <= 100; number++) bench.ack(number, B);
+    // Alone it may be as slow as it is.
+    for (let number = 5; number <= 100; number++) {
+      bench.now += 900;
+      bench.ack(number, A);
+    }
+    expect(bench.events.at(-1)).toMatchObject({ event: 'done', ok: true, complete: 2 });
+  });
+
   it('lets a member end that has everything, and one that gives up', () => {
     const bench = new Bench({ song: SONG });
     for (const from of [A, B, C]) ask(bench, from);

@@ -9,6 +9,8 @@ import {
   MAX_TRIES,
   MAX_TURNS,
   OACK_TIMEOUTS,
+  SLOW_MASTER_BLOCKS,
+  SLOW_MASTER_MS,
   USUAL_CLIENT_TIMEOUT_MS,
 } from './params';
 import type { Terms } from './quality';
@@ -26,6 +28,8 @@ export interface OpenFile {
   readonly sender: BlockSender;
 }
 
+const HOLDS_UP = 'It holds up the others; its turn comes again';
+
 /** One client's turn. First its OACK has to be answered. */
 interface Turn {
   readonly client: SessionClient;
@@ -36,11 +40,14 @@ interface Turn {
   oackSentAt: number;
   /** When the answer to the OACK is late, ms. */
   oackDue: number;
+  /** How far it was, in blocks, when it was last seen whether it is slow. */
+  judgedAt: number;
+  judgedBlocks: number;
 }
 
 /**
- * Who acknowledges, one client at a time: the only one, or a group's master (RFC 2090). When the master has the file or is silent,
- * the next client in line is told that it is the master, and asks for what it misses.
+ * Who acknowledges, one client at a time: the only one, or a group's master (RFC 2090). When the master has the file, is silent or
+ * holds up the others, the next client in line is told that it is the master, and asks for what it misses.
  */
 export class Turns {
   private turn: Turn | undefined;
@@ -69,6 +76,7 @@ export class Turns {
   /** The delayed start is over (C2): blocks may leave. */
   start(now: number): void {
     this.isSending = true;
+    if (this.turn !== undefined) this.turn.judgedAt = now;
     this.pump(now);
   }
 
@@ -79,6 +87,7 @@ export class Turns {
     if (this.turn.hasBegun) this.masterAck(client, block, now);
     else this.firstAck(this.turn, block, now);
     if (this.file.sender.isComplete && this.turn.hasBegun) return this.complete(client, now);
+    if (this.turn.hasBegun && this.isSlow(this.turn, now)) return this.passOn(client, HOLDS_UP, now);
     this.pump(now);
   }
 
@@ -114,6 +123,7 @@ export class Turns {
     const isLate = this.file.sender.timeout(now);
     const isHopeless = this.file.sender.attempts > this.tries || (isLate && !turn.client.mayAnswer());
     if (isHopeless) return this.silent(turn.client, now);
+    if (this.isSlow(turn, now)) return this.passOn(turn.client, HOLDS_UP, now);
     this.pump(now);
   }
 
@@ -133,7 +143,8 @@ export class Turns {
 
   private begin(client: SessionClient, now: number): void {
     const never = Number.POSITIVE_INFINITY;
-    this.turn = { client, hasBegun: false, oacks: 0, timeouts: 0, oackSentAt: 0, oackDue: never };
+    const judged = { judgedAt: now, judgedBlocks: 0 };
+    this.turn = { client, hasBegun: false, oacks: 0, timeouts: 0, oackSentAt: 0, oackDue: never, ...judged };
     this.clients.setRole(client, this.file.group === undefined ? 'unicast' : 'master');
     if (this.grants(client).length > 0) return this.sendTurn(this.turn, now);
     // RFC 2347: without an option to acknowledge the first DATA is the answer.
@@ -166,6 +177,7 @@ export class Turns {
     turn.hasBegun = true;
     this.clients.receives(client);
     this.hasAcknowledged(client, now);
+    this.judge(turn, now);
   }
 
   private masterAck(client: SessionClient, block: number, now: number): void {
@@ -201,9 +213,26 @@ export class Turns {
     client.silentTurns++;
     if (this.clients.active.length === 1 || client.silentTurns >= MAX_TURNS)
       return this.fail(client, this.whySilent(client), now);
-    this.clients.setRole(client, 'member', 'It did not answer as the master; its turn comes again');
+    this.passOn(client, 'It did not answer as the master; its turn comes again', now);
+  }
+
+  private passOn(client: SessionClient, why: string, now: number): void {
+    this.clients.setRole(client, 'member', why);
     this.clients.moveToEnd(client);
     this.next(now);
+  }
+
+  /** Whether others wait for a master that is hardly getting on: what they miss, another one of them can ask for sooner. */
+  private isSlow(turn: Turn, now: number): boolean {
+    if (!this.isSending || this.clients.active.length === 1 || now < turn.judgedAt + SLOW_MASTER_MS) return false;
+    const blocks = this.file.sender.acknowledged - turn.judgedBlocks;
+    this.judge(turn, now);
+    return blocks < SLOW_MASTER_BLOCKS;
+  }
+
+  private judge(turn: Turn, now: number): void {
+    turn.judgedAt = now;
+    turn.judgedBlocks = this.file.sender.acknowledged;
   }
 
   private whySilent(client: SessionClient): string {

@@ -94,6 +94,7 @@ export const reasons: Mirror<typeof english> = {
   neverAnswered: 'Es hat nie geantwortet',
   leftAtEnd: 'Es hat den letzten Block nicht bestätigt, hat ihn aber vielleicht',
   laterMaster: 'Es hat als Master nicht geantwortet und kommt noch einmal an die Reihe',
+  slowMaster: 'Es hält die anderen auf und kommt noch einmal an die Reihe',
   deviceEnded: 'Es hat abgebrochen: „{{why}}“',
   deviceStrange: 'Es hat gesendet, was da nicht hingehört: {{why}}',
   deviceChanged: 'Es hat etwas anderes verlangt',

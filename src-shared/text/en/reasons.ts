@@ -98,6 +98,7 @@ export const reasons = {
   neverAnswered: 'It never answered',
   leftAtEnd: 'It did not acknowledge the last block, but may have it',
   laterMaster: 'It did not answer as the master; its turn comes again',
+  slowMaster: 'It holds up the others; its turn comes again',
   deviceEnded: 'It ended the transfer: "{{why}}"',
   deviceStrange: 'It sent what does not belong there: {{why}}',
   deviceChanged: 'It asked for something else',
