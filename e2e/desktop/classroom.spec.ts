@@ -172,7 +172,7 @@ test('a student without multicast is served all the same, and the network page s
     student(3).host,
     'table inet deaf {\n chain input {\n type filter hook input priority 0;\n ip daddr 239.0.0.0/8 drop\n }\n}',
   );
-  await teacher.app.page.keyboard.press('Control+4');
+  await teacher.app.page.getByRole('navigation').getByRole('button', { name: 'Network' }).click();
   await teacher.app.page.getByRole('button', { name: 'Examine the network' }).click();
   await expect(teacher.app.page.getByTestId('finding')).not.toHaveCount(0, { timeout: 30_000 });
   await photograph(teacher.app.page, 'lesson-network');
