@@ -46,15 +46,16 @@ export class GroupSocket {
     await this.receiver?.close();
     this.receiver = undefined;
     if (this.isClosed) return;
+    const deliver = this.impairment?.wrap(this.onDatagram) ?? this.onDatagram;
     const take = (bytes: Uint8Array, from: string, fromPort: number) => {
       const source = `${from} ${fromPort}`;
-      // Packets wait for their seal; the socket's own bytes do not.
-      for (const known of this.sources.values()) if (known === source) return this.onDatagram(new Uint8Array(bytes));
+      // Packets wait for their seal, and the impairment holds some back; the socket's own bytes are only lent.
+      for (const known of this.sources.values()) if (known === source) return deliver(new Uint8Array(bytes));
     };
     this.receiver = await openReceiver({
       ...{ group, port },
       interface: interfaceOf(address, group),
-      onDatagram: this.impairment?.wrap(take) ?? take,
+      onDatagram: take,
       onError: (error) => {
         this.place = '';
         this.onProblem(error);
