@@ -91,6 +91,31 @@ describe('repair', () => {
     expect(waits).toEqual([...waits].sort((a, b) => a - b));
   });
 
+  it('gives up only what it asked for in every round, though something else is missing all the time', () => {
+    const repair = repairFrom(NOBODY_ELSE);
+    let now = repair.deadline;
+    const rounds = 10 * MAX_ROUNDS;
+    for (let first = 0; first < 10 * rounds; first += 10) {
+      // What was missing in the round before has come; a neighbour that only now is missing has not.
+      const step = repair.step(1, { packets: [[first, first + 5]], seals: [] }, now);
+      if (step.do !== 'ask') throw new Error(`it would ${step.do}`);
+      repair.answered(step.query.query, step.query.packets, 0, now);
+      expect(repair.step(1, { packets: step.query.packets, seals: [] }, now)).toEqual({ do: 'wait' });
+      now = repair.deadline;
+    }
+    const never = [[3, 5]] as const;
+    let later = 10_000;
+    let step = repair.step(1, { packets: never, seals: [] }, now);
+    for (let steps = 0; step.do !== 'giveUp' && steps < 100; steps++) {
+      if (step.do === 'ask') repair.answered(step.query.query, step.query.packets, 0, now);
+      else later += 10;
+      now = Math.max(now, repair.deadline);
+      step = repair.step(1, { packets: [...never, [later, later + 5]], seals: [] }, now);
+    }
+    if (step.do !== 'giveUp') throw new Error('it asks for ever');
+    expect(step.ranges).toEqual(never);
+  });
+
   it('waits for an archive that is away before it gives up', () => {
     const repair = repairFrom({ archive: false, server: true, archiveExists: true });
     let now = repair.deadline;

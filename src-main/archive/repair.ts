@@ -51,7 +51,9 @@ export class Repair {
   private askAt = NEVER;
   private queries: number;
   private rounds = 0;
-  private exhaustedSince: number | undefined;
+  private exhaustedSince = 0;
+  /** What nobody had in any of the rounds so far: rounds that others needed, long since repaired, do not count. */
+  private hopeless: RangeSet = EMPTY;
   /** Of the epoch under repair: what each of them does not have, as far as they said. */
   private epoch = -1;
   private absent: Record<RepairSource, RangeSet> = { archive: EMPTY, server: EMPTY };
@@ -128,7 +130,7 @@ export class Repair {
   rest(): void {
     this.askAt = NEVER;
     this.rounds = 0;
-    this.exhaustedSince = undefined;
+    this.hopeless = EMPTY;
     this.absent = { archive: EMPTY, server: EMPTY };
     this.answer = undefined;
     this.promised = EMPTY;
@@ -154,6 +156,7 @@ export class Repair {
   private begin(epoch: number): void {
     this.epoch = epoch;
     this.rounds = 0;
+    this.hopeless = EMPTY;
     this.absent = { archive: EMPTY, server: EMPTY };
     this.answer = undefined;
     this.promised = EMPTY;
@@ -195,18 +198,25 @@ export class Repair {
       this.askAt = NEVER;
       return WAIT;
     }
-    this.exhaustedSince ??= now;
+    this.hopeless = intersect(this.hopeless, all);
+    if (this.hopeless.length === 0) this.beginRounds(all, now);
     const isArchiveAway = this.reach.archiveExists && !this.reach.archive;
     const isOver = isArchiveAway ? now - this.exhaustedSince >= ARCHIVE_PATIENCE_MS : this.rounds >= MAX_ROUNDS;
     this.absent = { archive: EMPTY, server: EMPTY };
     if (isOver) {
-      this.rounds = 0;
-      this.exhaustedSince = undefined;
+      const ranges = this.hopeless;
+      this.hopeless = EMPTY;
       this.askAt = now;
-      return { do: 'giveUp', epoch, ranges: all };
+      return { do: 'giveUp', epoch, ranges };
     }
     this.askAt = now + RETRY_MS * 2 ** Math.min(this.rounds, MAX_ROUNDS);
     this.rounds++;
     return WAIT;
+  }
+
+  private beginRounds(missing: RangeSet, now: number): void {
+    this.hopeless = missing;
+    this.rounds = 0;
+    this.exhaustedSince = now;
   }
 }
