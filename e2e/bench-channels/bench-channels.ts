@@ -42,12 +42,14 @@ async function main(args: readonly string[]): Promise<number> {
     line('Tutti over NATS: signed, on the publisher’s disk first', nats, alone),
   ];
   const repairs: string[] = [];
+  const costs: Cost[] = [];
   for (const { subscribers, loss, archive } of CASES) {
     const run = await middleRun(() => overMulticast({ content, subscribers, loss, archive, base: BASE }));
-    lines.push(line(caseName(subscribers, loss, archive), run.megabytesPerSecond, alone, run));
+    lines.push(line(caseName(subscribers, loss, archive), run.megabytesPerSecond, alone, run, megabytes));
+    if (loss === 0) costs.push({ subscribers, milliseconds: (1000 * run.cpuSeconds) / megabytes });
     if (loss > 0) repairs.push(repairLine(caseName(subscribers, loss, archive), run));
   }
-  const page = pageOf(megabytes, load, lines, repairs);
+  const page = pageOf(megabytes, load, lines, costs, repairs);
   console.log(page);
   if (!args.includes('--quick')) writeFileSync(PAGE, page);
   return 0;
@@ -75,9 +77,23 @@ async function middleRun(run: () => Promise<ChannelRun>): Promise<ChannelRun> {
   return middle;
 }
 
-function line(name: string, rate: number, alone: number, run?: ChannelRun): string {
+function line(name: string, rate: number, alone: number, run?: ChannelRun, megabytes = Number.NaN): string {
   const link = run === undefined ? '–' : run.linkRatio.toFixed(2);
-  return `| ${name} | ${rate.toFixed(1)} | ${Math.round((rate * 1e6) / 1_440)} | ${(rate / alone).toFixed(2)} | ${link} |`;
+  const cpu = run === undefined ? '–' : Math.round((1000 * run.cpuSeconds) / megabytes);
+  return `| ${name} | ${rate.toFixed(1)} | ${Math.round((rate * 1e6) / 1_440)} | ${(rate / alone).toFixed(2)} | ${link} | ${cpu} |`;
+}
+
+/** Processor time of a channel's programs for each MB. */
+interface Cost {
+  readonly subscribers: number;
+  readonly milliseconds: number;
+}
+
+/** What one subscriber more costs. */
+function costOfOne(costs: readonly Cost[]): string {
+  const [fewest, most] = [costs[0], costs.at(-1)];
+  if (fewest === undefined || most === undefined) return '–';
+  return ((most.milliseconds - fewest.milliseconds) / (most.subscribers - fewest.subscribers)).toFixed(0);
 }
 
 function repairLine(name: string, { repairs }: ChannelRun): string {
@@ -91,7 +107,13 @@ function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
 }
 
-function pageOf(megabytes: number, load: number, lines: readonly string[], repairs: readonly string[]): string {
+function pageOf(
+  megabytes: number,
+  load: number,
+  lines: readonly string[],
+  costs: readonly Cost[],
+  repairs: readonly string[],
+): string {
   return `# How fast channels are
 
 Written by \`npm run bench:channels\` on ${cpus().length} cores, Linux ${release().split('.').slice(0, 2).join('.')}, Node ${process.versions.node}; the load was ${load.toFixed(1)} when it began, so
@@ -100,9 +122,12 @@ behind one switch, all on the same cores; NATS is measured within one program an
 
 A rate is from the first packet until the last is stored and acknowledged: by the archive, by JetStream, or, without an archive, until all subscribers have it.
 
-| what | MB/s | packets/s | ÷ JetStream alone | bytes on the publisher's link ÷ content |
-| ---- | ---- | --------- | ----------------- | --------------------------------------- |
+| what | MB/s | packets/s | ÷ JetStream alone | bytes on the publisher's link ÷ content | processor, ms a MB |
+| ---- | ---- | --------- | ----------------- | --------------------------------------- | ------------------ |
 ${lines.join('\n')}
+
+The last column is the processor time of all programs of the channel together, their start included, for each MB of content. One subscriber more
+costs ${costOfOne(costs)} ms a MB.
 
 From a gap seen to a gap repaired, ms, p50 / p99 (how many ranges), by who repaired it:
 

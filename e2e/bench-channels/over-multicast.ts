@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { intersect } from '../../src-shared/ranges/range-set';
 import { ChannelSession, type Subscriber } from '../lab/channel-session';
 import { impair } from '../lab/impairments';
@@ -14,6 +15,8 @@ export interface ChannelRun {
   readonly megabytesPerSecond: number;
   /** Bytes on the publisher's link, for each byte of the content. */
   readonly linkRatio: number;
+  /** Processor time of all its programs, from their start to their end: seconds. */
+  readonly cpuSeconds: number;
   readonly repairs: readonly Repair[];
 }
 
@@ -25,8 +28,24 @@ interface Repair {
 
 const END_MS = 300_000;
 
+/** Linux counts processor time in these. */
+const TICKS_PER_SECOND = 100;
+
 /** One channel through the lab, from the first packet until it is stored and everybody has it. */
-export async function overMulticast({ content, subscribers, loss, archive, base }: ChannelCase): Promise<ChannelRun> {
+export async function overMulticast(channel: ChannelCase): Promise<ChannelRun> {
+  const before = secondsOfChildren();
+  const run = await carry(channel);
+  return { ...run, cpuSeconds: secondsOfChildren() - before };
+}
+
+/** Processor time of the programs that this one has started, and that have ended (proc(5), cutime and cstime). */
+function secondsOfChildren(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
+}
+
+async function carry(channel: ChannelCase): Promise<Omit<ChannelRun, 'cpuSeconds'>> {
+  const { content, subscribers, loss, archive, base } = channel;
   const session = new ChannelSession(subscribers, base);
   try {
     for (let number = 1; number <= subscribers; number++) impair(session.lab.student(number), { loss });
