@@ -50,10 +50,11 @@ export class Repair {
   private flight: Flight | undefined;
   private askAt = NEVER;
   private queries: number;
-  private rounds = 0;
-  private exhaustedSince = 0;
   /** What nobody had in any of the rounds so far: rounds that others needed, long since repaired, do not count. */
   private hopeless: RangeSet = EMPTY;
+  /** Of these: how many rounds, and since when. Without any both begin anew. */
+  private rounds = 0;
+  private exhaustedSince = 0;
   /** Of the epoch under repair: what each of them does not have, as far as they said. */
   private epoch = -1;
   private absent: Record<RepairSource, RangeSet> = { archive: EMPTY, server: EMPTY };
@@ -129,7 +130,6 @@ export class Repair {
   /** Nothing of an epoch's is missing any more. */
   rest(): void {
     this.askAt = NEVER;
-    this.rounds = 0;
     this.hopeless = EMPTY;
     this.absent = { archive: EMPTY, server: EMPTY };
     this.answer = undefined;
@@ -155,7 +155,6 @@ export class Repair {
 
   private begin(epoch: number): void {
     this.epoch = epoch;
-    this.rounds = 0;
     this.hopeless = EMPTY;
     this.absent = { archive: EMPTY, server: EMPTY };
     this.answer = undefined;
