@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median } from '../bench/measurement';
 import { natsProblem } from '../interop/nats-server';
 import { labProblem } from '../lab/requirements';
 import { type ChannelRun, overMulticast } from './over-multicast';
@@ -35,8 +36,8 @@ async function main(args: readonly string[]): Promise<number> {
   const megabytes = args.includes('--quick') ? 5 : 40;
   const content = randomBytes(megabytes * 1e6);
   const load = loadavg()[0] ?? 0;
-  const alone = await median('JetStream alone', () => jetStreamAlone(content, BASE));
-  const nats = await median('Tutti over NATS', () => tuttiOverNats(content, BASE));
+  const alone = await medianRate('JetStream alone', () => jetStreamAlone(content, BASE));
+  const nats = await medianRate('Tutti over NATS', () => tuttiOverNats(content, BASE));
   const lines = [
     line('JetStream alone, a message for each 1,440 bytes', alone, alone),
     line('Tutti over NATS: signed, on the publisher’s disk first', nats, alone),
@@ -60,11 +61,11 @@ function caseName(subscribers: number, loss: number, archive: boolean): string {
   return `Tutti by multicast, ${subscribers} ${subscribers === 1 ? 'subscriber' : 'subscribers'} and ${keeper}, ${loss * 100} % loss`;
 }
 
-async function median(name: string, run: () => Promise<number>): Promise<number> {
+async function medianRate(name: string, run: () => Promise<number>): Promise<number> {
   const rates: number[] = [];
   for (let i = 0; i < RUNS; i++) rates.push(await run());
   console.log(`${name}: ${rates.map((rate) => rate.toFixed(1)).join(', ')} MB/s`);
-  return rates.sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? Number.NaN;
+  return median(rates);
 }
 
 async function middleRun(run: () => Promise<ChannelRun>): Promise<ChannelRun> {
