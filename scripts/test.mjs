@@ -1,4 +1,4 @@
-// Runs every tier of tests that this machine allows, and adds up what the runners counted.
+// Runs every tier of tests that this machine allows, names at the end what failed, and adds up what the runners counted.
 // A tier that cannot run says why and counts as skipped; TUTTI_REQUIRE=lab,interop,desktop,package makes that a failure.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { electronProblem } from './electron-runtime.mjs';
+import { describeFailure, lastWords, playwrightFailures, vitestFailures } from './test-failures.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const REPORTS = mkdtempSync(join(tmpdir(), 'tutti-test-'));
@@ -96,7 +97,8 @@ function outcome({ name, problem = () => undefined, run }, output) {
   if (reason === undefined) return run(output);
   const isRequired = REQUIRED.includes(name);
   say(output, `${isRequired ? 'Cannot run, though TUTTI_REQUIRE demands it' : 'Skipped'}: ${reason}.`);
-  return { passed: 0, failed: isRequired ? 1 : 0, skipped: isRequired ? 0 : 1, reason };
+  const failures = isRequired ? [{ name: 'cannot run', message: reason }] : [];
+  return { passed: 0, failed: failures.length, skipped: isRequired ? 0 : 1, failures, reason };
 }
 
 function heading({ name }) {
@@ -109,11 +111,14 @@ function seconds(since) {
 
 /** Types, style and unused code, each as one test. */
 async function check(output) {
-  const failed = [];
-  for (const part of ['types', 'style', 'unused'])
-    if ((await start(['npm', 'run', '--silent', `check:${part}`], output)) !== 0) failed.push(part);
-  if (failed.length > 0) say(output, `Failed: ${failed.join(', ')}.`);
-  return { passed: 3 - failed.length, failed: failed.length, skipped: 0 };
+  const failures = [];
+  for (const part of ['types', 'style', 'unused']) {
+    const printed = output === undefined ? undefined : [];
+    const status = await start(['npm', 'run', '--silent', `check:${part}`], printed);
+    output?.push(...printed);
+    if (status !== 0) failures.push(withoutReport(part, printed));
+  }
+  return { passed: 3 - failures.length, failed: failures.length, skipped: 0, failures };
 }
 
 async function vitest(project, output, prefix = []) {
@@ -121,17 +126,19 @@ async function vitest(project, output, prefix = []) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const command = [process.execPath, program('vitest', 'vitest.mjs'), 'run', '--project', project, ...reporters];
   const status = await start(isolated([...(canIsolate ? prefix : []), ...command]), output);
-  return counted(status, report, (json) => ({
+  return counted(status, output, report, (json) => ({
     passed: json.numPassedTests,
     failed: json.numFailedTests,
     skipped: json.numPendingTests + json.numTodoTests,
+    failures: vitestFailures(json),
   }));
 }
 
 /** Packs the app that setup.mjs has built, and starts what comes out. */
 async function packAndTry(output) {
   const isPacked = (await start([process.execPath, join('scripts', 'package.mjs')], output)) === 0;
-  return isPacked ? playwright('package', output) : { passed: 0, failed: 1, skipped: 0 };
+  if (isPacked) return playwright('package', output);
+  return { passed: 0, failed: 1, skipped: 0, failures: [withoutReport('packing', output)] };
 }
 
 async function playwright(tier, output) {
@@ -141,17 +148,25 @@ async function playwright(tier, output) {
   const onScreen = hasDisplay() ? command : ['xvfb-run', '-a', ...command];
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report };
   const status = await start(isolated([...onScreen, '--reporter=list,json']), output, env);
-  return counted(status, report, ({ stats }) => ({
+  return counted(status, output, report, ({ stats, ...json }) => ({
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
     skipped: stats.skipped,
+    failures: playwrightFailures(json),
   }));
 }
 
 /** What a runner counted. One that failed without a failed test (a file that cannot be loaded, a crash) counts as one. */
-function counted(status, report, read) {
-  const counts = readReport(report, read) ?? { passed: 0, failed: 0, skipped: 0 };
-  return status !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+function counted(status, output, report, read) {
+  const counts = readReport(report, read) ?? { passed: 0, failed: 0, skipped: 0, failures: [] };
+  if (status === 0 || counts.failed > 0) return counts;
+  const failures = counts.failures.length > 0 ? counts.failures : [withoutReport('outside of a test', output)];
+  return { ...counts, failed: 1, failures };
+}
+
+/** A failure of which no report tells. What went straight to the terminal is there. */
+function withoutReport(name, output = []) {
+  return { name, message: lastWords(Buffer.concat(output).toString()) };
 }
 
 function readReport(report, read) {
@@ -211,11 +226,13 @@ function say(output, line) {
   else output.push(Buffer.from(`${line}\n`));
 }
 
-/** A line for each tier, and the line with which the command ends. */
+/** What failed, a line for each tier, and the line with which the command ends. */
 function summarize(tiers) {
   const sum = (key) => tiers.reduce((total, tier) => total + tier[key], 0);
   const line = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
   console.log('');
+  for (const { name, failures } of tiers)
+    for (const failure of failures) console.log(`${describeFailure(name, failure)}\n`);
   for (const tier of tiers)
     console.log(`${tier.name.padEnd(9)} ${line(tier)}${tier.reason ? ` (${tier.reason})` : ''}`);
   console.log(line({ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }));
