@@ -128,10 +128,14 @@ export class DevicesLab {
     this.#lab.limitBandwidth(megabitsPerSecond);
   }
 
-  /** Loses a share of all packets on their way to and from a device, each on its own: 0.05 is 5 %. Resolution 0.1 %. */
-  lose(device: number, share: number): void {
-    const drop = `meta l4proto udp numgen random mod 1000 < ${Math.round(share * 1000)} drop`;
-    this.#disturb(device, drop, drop);
+  /**
+   * Loses a share of all packets on their way to and from a device, each on its own: 0.05 is 5 %. Resolution 0.1 %.
+   * @param keptAck the block whose ACK is not lost
+   */
+  lose(device: number, share: number, keptAck?: number): void {
+    const drop = `numgen random mod 1000 < ${Math.round(share * 1000)} drop`;
+    const lost = keptAck === undefined ? '' : `@th,64,32 != ${ACK * 0x1_0000 + keptAck}`;
+    this.#disturb(device, `meta l4proto udp ${drop}`, `meta l4proto udp ${lost} ${drop}`);
   }
 
   /** A line to a device that takes so many packets a second, and loses the rest. */
@@ -226,6 +230,8 @@ table inet nobody {
   }
 }`;
 
+/** Opcode of an acknowledgement (RFC 1350 section 5). */
+const ACK = 4;
 /** IPv4 and UDP. */
 const HEADER_BYTES = 28;
 
