@@ -51,7 +51,7 @@ export class ForeignProgram {
   }
 
   /** Waits until it has printed something. @throws Error with its last words */
-  async says(pattern: RegExp, timeoutMs = 10_000): Promise<void> {
+  async says(pattern: RegExp, timeoutMs = 30_000): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     while (!pattern.test(this.#output)) {
       if (performance.now() > deadline || this.#child.exitCode !== null)

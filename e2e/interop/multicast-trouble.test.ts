@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Host } from '../lab/topology';
 import type { DeviceServer } from './devices-lab';
@@ -21,7 +20,7 @@ describeInterop('multicast to atftp, in trouble', () => {
     const fetched = [];
     for (const device of [1, 2, 3]) {
       fetched.push(lab.fetch(device, GROUP, 'song.wav'));
-      await sleep(200);
+      await clientAt(server, lab.device(device));
     }
     await lab.groupHasGot(300);
     lab.cutOff(1);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { freePort } from '../free-port';
 import { COMMAND_ENV } from '../lab/requirements';
 
-const START_MS = 10_000;
+const START_MS = 30_000;
 
 /** Why Debian's nats-server cannot be used here; undefined where it can. */
 export function natsProblem(): string | undefined {
