@@ -4,6 +4,8 @@ import { type Host, loadRules } from './topology';
 export interface Impairment {
   /** Share of multicast datagrams lost, each on its own: 0.05 is 5 %. Resolution 0.1 %. */
   readonly loss?: number;
+  /** Share of TCP segments lost, which Tutti's own tests leave alone. */
+  readonly tcpLoss?: number;
   /** Loses `length` multicast datagrams in a row out of every `period`. */
   readonly burst?: { readonly length: number; readonly period: number };
   /** Nothing passes at all, in either direction, though the link is up. */
@@ -18,9 +20,10 @@ export function impair(host: Host, impairment: Impairment): void {
 }
 
 /** The nftables rules for an impairment: they replace those of an earlier one in one step. */
-function impairmentRules({ loss = 0, burst, isPartitioned = false }: Impairment): string {
+function impairmentRules({ loss = 0, tcpLoss = 0, burst, isPartitioned = false }: Impairment): string {
   const drops = [
     ...(loss > 0 ? [`${MULTICAST} ${chance(loss)} drop`] : []),
+    ...(tcpLoss > 0 ? [`meta l4proto tcp ${chance(tcpLoss)} drop`] : []),
     ...(burst ? [`${MULTICAST} numgen inc mod ${burst.period} < ${burst.length} drop`] : []),
   ];
   const policy = isPartitioned ? 'policy drop;' : '';

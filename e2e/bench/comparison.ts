@@ -1,0 +1,141 @@
+import { makeFile } from '../lab/files';
+import { impair } from '../lab/impairments';
+import { Session } from '../lab/session';
+import { type Measurement, medianOf, type Network, type Tool, TooSlow } from './measurement';
+import { tcp } from './tcp';
+import { tuttiAccelerated, tuttiDgram } from './tutti';
+import { udpcast } from './udpcast';
+import { ratesFor, uftp } from './uftp';
+
+/** What is measured side by side: a network, so many students, such a loss. */
+export interface Case {
+  readonly network: Network;
+  readonly students: number;
+  readonly loss: number;
+}
+
+/** Of each tool the medians; undefined where it had none. */
+export interface Row extends Case {
+  readonly fileBytes: number;
+  /** What uftp was given, in megabits a second. */
+  readonly uftpRate: number;
+  readonly results: ReadonlyMap<string, Measurement | undefined>;
+}
+
+const GIGABIT: Network = { name: '1 Gbit/s', megabitsPerSecond: 1000 };
+const UNLIMITED: Network = { name: 'unlimited' };
+const LOSSES = [0, 0.01, 0.05];
+/** The file for so many students, in MB, so that each run takes some seconds. */
+const MEGABYTES = new Map([
+  [1, 100],
+  [4, 60],
+  [8, 40],
+  [30, 10],
+]);
+const TUNING_RUNS = 2;
+
+/** Thirty students on one machine are far from any link's limit: once is enough. */
+export const ALL_CASES: readonly Case[] = [
+  ...casesOf(UNLIMITED, [1, 4, 8, 30], LOSSES),
+  ...casesOf(GIGABIT, [1, 4, 8], LOSSES),
+];
+export const QUICK_CASES: readonly Case[] = [...casesOf(GIGABIT, [1], [0]), ...casesOf(GIGABIT, [4, 8], [0, 0.05])];
+
+/** The name of a case, for people and for `--only`. */
+export function nameOf({ network, students, loss }: Case): string {
+  return `${network.name}, ${students} ${students === 1 ? 'student' : 'students'}, ${loss * 100} % loss`;
+}
+
+/** Measures all tools in each case; prints each figure when it is there. */
+export async function compare(base: string, cases: readonly Case[], runs: number): Promise<Row[]> {
+  const rows: Row[] = [];
+  const rates = new Map<string, number>();
+  for (const [i, one] of cases.entries()) {
+    console.log(`[${i + 1}/${cases.length}] ${nameOf(one)}`);
+    const place = `${one.network.name} ${one.students}`;
+    const uftpRate = rates.get(place) ?? (await fastestRate(base, one, Math.min(runs, TUNING_RUNS)));
+    rates.set(place, uftpRate);
+    rows.push(await measureRow(base, one, runs, uftpRate));
+  }
+  return rows;
+}
+
+function casesOf(network: Network, classSizes: readonly number[], losses: readonly number[]): Case[] {
+  return classSizes.flatMap((students) => losses.map((loss) => ({ network, students, loss })));
+}
+
+/** uftp does not find its rate; that with which it is fastest without loss, in megabits a second. */
+async function fastestRate(base: string, one: Case, runs: number): Promise<number> {
+  if (uftp(0).problem() !== undefined) return 0;
+  const fastest = new Map<number, number>();
+  for (let i = 0; i < runs; i++) {
+    for (const rate of ratesFor(one.network)) {
+      const run = await measure(base, uftp(rate), { ...one, loss: 0 });
+      fastest.set(rate, Math.max(fastest.get(rate) ?? 0, run?.megabytesPerSecond ?? 0));
+    }
+  }
+  const tried = [...fastest].map(([rate, megabytes]) => `${rate}: ${megabytes.toFixed(0)}`);
+  console.log(`  uftp at Mbit/s: MB/s: ${tried.join(', ')}`);
+  return [...fastest].toSorted(([, a], [, b]) => b - a)[0]?.[0] ?? 0;
+}
+
+async function measureRow(base: string, one: Case, runs: number, uftpRate: number): Promise<Row> {
+  const tools = [tcp, uftp(uftpRate), udpcast, tuttiDgram, tuttiAccelerated].filter((tool) => !tool.problem());
+  const done = new Map(tools.map((tool): [Tool, Measurement[]] => [tool, []]));
+  const slow = new Set<Tool>();
+  // In turns: what else the machine does meanwhile meets all of them.
+  for (let i = 0; i < runs; i++) {
+    for (const [tool, measured] of done) {
+      if (slow.has(tool)) continue;
+      const run = await measure(base, tool, one).catch((error: unknown) => void tooSlow(error, () => slow.add(tool)));
+      if (run !== undefined) measured.push(run);
+    }
+  }
+  const results = new Map(
+    [...done].map(([tool, measured]) => [tool.name, slow.has(tool) ? undefined : medianOf(measured)]),
+  );
+  for (const [tool, measured] of done) console.log(`  ${tool.name}: ${summary(measured, results.get(tool.name))}`);
+  return { ...one, fileBytes: bytesFor(one), uftpRate, results };
+}
+
+function tooSlow(error: unknown, note: () => void): void {
+  if (!(error instanceof TooSlow)) throw error;
+  note();
+}
+
+/** One run in a lab of its own. A tool that fails has no figure; the reason is printed. @throws TooSlow */
+async function measure(base: string, tool: Tool, one: Case): Promise<Measurement | undefined> {
+  const { network, students, loss } = one;
+  const session = new Session(students, base);
+  try {
+    for (const host of session.lab.students) impair(host, tool.carrier === 'tcp' ? { tcpLoss: loss } : { loss });
+    if (network.megabitsPerSecond !== undefined) session.lab.limitBandwidth(network.megabitsPerSecond);
+    const megabytes = bytesFor(one) / 1e6;
+    const file = makeFile(session.music, 'bench.wav', bytesFor(one));
+    const { dataSeconds, sessionSeconds, processor } = await tool.run(session, file, network);
+    return {
+      megabytesPerSecond: megabytes / dataSeconds,
+      sessionSeconds,
+      linkRatio: session.lab.traffic().sent / bytesFor(one),
+      processorMicroseconds: (processor.processes * 1e6) / (megabytes * students),
+      machineMicroseconds: (processor.machine * 1e6) / (megabytes * students),
+    };
+  } catch (error) {
+    if (error instanceof TooSlow) throw error;
+    console.log(error instanceof Error ? error.message : error);
+    return undefined;
+  } finally {
+    await session.close();
+  }
+}
+
+function bytesFor({ students }: Case): number {
+  return (MEGABYTES.get(students) ?? 10) * 1e6;
+}
+
+function summary(runs: readonly Measurement[], middle: Measurement | undefined): string {
+  if (middle === undefined) return 'no result';
+  const rates = runs.map(({ megabytesPerSecond }) => megabytesPerSecond.toFixed(0)).join(', ');
+  const { sessionSeconds, linkRatio, processorMicroseconds } = middle;
+  return `${rates} MB/s; ${sessionSeconds.toFixed(2)} s, ${linkRatio.toFixed(2)} × the file, ${processorMicroseconds.toFixed(0)} µs/MB`;
+}
