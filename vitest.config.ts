@@ -15,6 +15,7 @@ export default defineConfig({
             'src-main/**/*.test.ts',
             'src-renderer/**/*.test.ts',
             'e2e/demo/**/*.test.ts',
+            'e2e/bench/**/*.test.ts',
             'e2e/bench-ui/**/*.test.ts',
             'e2e/lab/protocol-checks.test.ts',
           ],

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { labProblem } from '../lab/requirements';
 import { ALL_CASES, type Case, compare, nameOf, QUICK_CASES } from './comparison';
+import { comparisonTargets } from './comparison-targets';
 import { describeMachine } from './machine';
-import { comparisonTables, performancePage, targetTable } from './report';
+import { comparisonTables, performanceChart, performancePage, targetTable } from './report';
 import { measureTargets } from './targets';
 import { tuttiAccelerated, tuttiDgram } from './tutti';
 import { udpcast } from './udpcast';
@@ -16,7 +17,7 @@ import { uftp } from './uftp';
  * `-- --quick` takes three minutes and only prints; `-- --only "8 students, 5 %"` only prints the rows whose name has this in it.
  */
 
-const PAGE = join(import.meta.dirname, '../../docs/performance.md');
+const DOCS = join(import.meta.dirname, '../../docs');
 const RUNS = 5;
 /** In memory, where there is such a place: a slow disk would measure itself. */
 const BASE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -32,10 +33,12 @@ async function main(): Promise<number> {
   const runs = quick ? 1 : RUNS;
   const rows = await compare(BASE, casesFor(quick, only), runs);
   console.log(`\n${comparisonTables(rows)}\n`);
-  if (only === undefined) {
-    const targets = await measureTargets(BASE, quick === true);
-    console.log(targetTable(targets));
-    if (!quick) writeFileSync(PAGE, performancePage(describeMachine(new Date()), runs, rows, targets));
+  const own = only === undefined ? await measureTargets(BASE, quick === true) : [];
+  const targets = [...comparisonTargets(rows), ...own];
+  console.log(targetTable(targets));
+  if (!quick && only === undefined) {
+    writeFileSync(join(DOCS, 'performance.md'), performancePage(describeMachine(new Date()), runs, rows, targets));
+    writeFileSync(join(DOCS, 'performance.svg'), performanceChart(rows));
   }
   return rows.every(({ results }) => results.get(tuttiDgram.name) !== undefined) ? 0 : 1;
 }

@@ -27,6 +27,12 @@ export function processorTimeSince(before: ProcessorTime): ProcessorTime {
   return { processes: now.processes - before.processes, machine: now.machine - before.machine };
 }
 
+/** Most memory that a process has had so far, in bytes; 0 where it has ended. */
+export function peakMemory(pid: number): number {
+  const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(contents(`/proc/${pid}/status`))?.[1];
+  return Number(kilobytes ?? 0) * 1024;
+}
+
 /** Columns of proc_pid_stat(5) behind the name: utime and stime, cutime and cstime. */
 const OWN = [11, 12];
 const ENDED_CHILDREN = [13, 14];

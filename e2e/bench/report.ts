@@ -1,3 +1,4 @@
+import { barChart, type Panel } from './chart';
 import { nameOf, type Row } from './comparison';
 import type { Measurement } from './measurement';
 import type { TargetResult } from './targets';
@@ -13,6 +14,24 @@ const FIGURES: readonly { readonly title: string; readonly text: (one: Measureme
   },
 ];
 
+/** The picture docs/performance.svg: the data phases where no link is the limit. */
+export function performanceChart(rows: readonly Row[]): string {
+  const free = rows.filter(({ network }) => network.megabitsPerSecond === undefined);
+  const panels = [...new Set(free.map(({ students }) => students))].map((students): Panel => {
+    const ofClass = free.filter((row) => row.students === students);
+    return { title: chartTitle(students, ofClass[0]?.fileBytes ?? 0), groups: ofClass.map(lossGroup) };
+  });
+  return barChart('Data phase, MB/s, with no limit to the link', [...(free[0]?.results.keys() ?? [])], panels);
+}
+
+function chartTitle(students: number, fileBytes: number): string {
+  return `${students === 1 ? '1 student' : `${students} students`}, a file of ${fileBytes / 1e6} MB`;
+}
+
+function lossGroup({ loss, results }: Row): Panel['groups'][number] {
+  return { label: `${loss * 100} % loss`, values: [...results.values()].map((one) => one?.megabytesPerSecond) };
+}
+
 /** The page docs/performance.md. */
 export function performancePage(machine: string, runs: number, rows: readonly Row[], targets: readonly TargetResult[]) {
   return `# Performance
@@ -24,6 +43,8 @@ The receivers compete with the sender for the processor, so that the ratios betw
 Each figure is the median of ${runs} runs, in which the tools took turns. Every run sends one random file: ${sizes(rows)}.
 
 ## Side by side
+
+![Data phase of each tool in MB/s, by students and loss; all figures are in the first table below.](performance.svg)
 
 - **The tools.** TCP one by one: one student after the other, plain TCP from disk to disk, without encryption or digests; given up after 20 s
   (–). uftp and udpcast with the settings that were fastest here: uftp, which does not find its rate, has the best of several,

@@ -4,6 +4,7 @@ import { impair } from '../lab/impairments';
 import { checkRetransmissionSets, LatestReports } from '../lab/protocol-checks';
 import { Session, type Teacher } from '../lab/session';
 import { median } from './measurement';
+import { measureMemory } from './memory';
 import { lastComplete, roomFull, sendFile } from './tutti';
 
 /** One line of "Numbers to meet": what was asked, what was measured, whether it is met. */
@@ -17,6 +18,7 @@ export interface TargetResult {
 const MEGABYTE = 1_000_000;
 const CLASS_SIZE = 30;
 const CLASS_BYTES = 100 * MEGABYTE;
+const QUICK_CLASS_BYTES = 10 * MEGABYTE;
 const MOST_ROUNDS = [
   { loss: 0.01, rounds: 4 },
   { loss: 0.05, rounds: 6 },
@@ -28,22 +30,25 @@ const PAYLOAD_BYTES = 1448;
 export async function measureTargets(base: string, isQuick: boolean): Promise<TargetResult[]> {
   const results: TargetResult[] = [];
   for (const { loss, rounds } of isQuick ? MOST_ROUNDS.slice(0, 1) : MOST_ROUNDS) {
-    results.push(...(await measureClass(base, loss, rounds)));
+    results.push(...(await measureClass(base, isQuick ? QUICK_CLASS_BYTES : CLASS_BYTES, loss, rounds)));
   }
   results.push(await measureClick(base, isQuick ? 1 : 5));
-  return results;
+  return isQuick ? results : [...results, await measureMemory(base)];
 }
 
-/** 100 MB to thirty students: rounds, repaired bytes, and at 1 % loss what the control channel took. */
-async function measureClass(base: string, loss: number, mostRounds: number): Promise<TargetResult[]> {
+/** A file to thirty students: rounds, repaired bytes, and at 1 % loss what the control channel took. */
+async function measureClass(base: string, bytes: number, loss: number, mostRounds: number): Promise<TargetResult[]> {
   const session = new Session(CLASS_SIZE, base);
   try {
     for (const host of session.lab.students) impair(host, { loss });
-    const { teacher } = await sendFile(session, makeFile(session.music, 'class.wav', CLASS_BYTES));
-    const where = `100 MB, ${CLASS_SIZE} students, ${loss * 100} % loss`;
-    const results = [roundsResult(teacher, where, mostRounds), resentResult(teacher, where, loss === 0.01 ? 0.05 : 1)];
+    const { teacher } = await sendFile(session, makeFile(session.music, 'class.wav', bytes));
+    const where = `${bytes / MEGABYTE} MB, ${CLASS_SIZE} students, ${loss * 100} % loss`;
+    const results = [
+      roundsResult(teacher, where, mostRounds),
+      resentResult(teacher, where, bytes, loss === 0.01 ? 0.05 : 1),
+    ];
     if (loss !== 0.01) return results;
-    return [...results, linkResult(session, where), controlResult(session, teacher, where)];
+    return [...results, linkResult(session, where, bytes), controlResult(session, teacher, where, bytes)];
   } finally {
     await session.close();
   }
@@ -55,14 +60,14 @@ function roundsResult(teacher: Teacher, where: string, mostRounds: number): Targ
 }
 
 /** Bytes that the rounds resent: never more than the unions of the losses, and of the file at most this share. */
-function resentResult(teacher: Teacher, where: string, mostShare: number): TargetResult {
+function resentResult(teacher: Teacher, where: string, bytes: number, mostShare: number): TargetResult {
   const resent = teacher.all('finished')[0]?.resentBytes ?? 0;
-  const bound = Math.min(reportedUnions(teacher), mostShare * CLASS_BYTES);
+  const bound = Math.min(reportedUnions(teacher), mostShare * bytes);
   const strays = checkRetransmissionSets(teacher.events, PAYLOAD_BYTES);
   return {
     what: `bytes resent: ${where}`,
-    bound: `≤ ${percent(bound / CLASS_BYTES)} of the file`,
-    measured: percent(resent / CLASS_BYTES),
+    bound: `≤ ${percent(bound / bytes)} of the file`,
+    measured: percent(resent / bytes),
     isMet: strays.length === 0 && resent <= bound,
   };
 }
@@ -79,14 +84,14 @@ function reportedUnions(teacher: Teacher): number {
   return bytes;
 }
 
-function linkResult(session: Session, where: string): TargetResult {
-  const share = session.lab.traffic().sent / CLASS_BYTES;
+function linkResult(session: Session, where: string, bytes: number): TargetResult {
+  const share = session.lab.traffic().sent / bytes;
   return { what: `bytes on the link: ${where}`, bound: '≤ 1.10', measured: share.toFixed(2), isMet: share <= 1.1 };
 }
 
-function controlResult(session: Session, teacher: Teacher, where: string): TargetResult {
+function controlResult(session: Session, teacher: Teacher, where: string, bytes: number): TargetResult {
   const filled = teacher.all('finished')[0]?.filledBytes ?? 0;
-  const share = (session.lab.traffic().control - filled) / CLASS_BYTES;
+  const share = (session.lab.traffic().control - filled) / bytes;
   return {
     what: `control traffic: ${where}`,
     bound: '≤ 1 % of the data',

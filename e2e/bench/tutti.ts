@@ -7,14 +7,18 @@ import type { Session, Student, Teacher } from '../lab/session';
 import type { Tool } from './measurement';
 import { type ProcessorTime, processorTime, processorTimeSince } from './processor-time';
 
-const LIMIT_MS = 180_000;
+/** Also for the file that is larger than anybody's memory should be. */
+const LIMIT_MS = 300_000;
 const ENROL_LIMIT_MS = 60_000;
 /** Short, because what the transfer needs until the room is seen to be full is not counted. */
 const POLL_MS = 2;
 
-interface Transfer {
+interface Room {
   readonly teacher: Teacher;
   readonly students: readonly Student[];
+}
+
+interface Transfer extends Room {
   /** From the full room until everybody has ended. */
   readonly processor: ProcessorTime;
 }
@@ -44,18 +48,36 @@ export const tuttiAccelerated = tutti('accelerated', () =>
 
 /** Sends one file to everybody. @throws Error where somebody has not got it. */
 export async function sendFile(session: Session, file: string): Promise<Transfer> {
+  const room = await fillRoom(session, file);
+  const before = processorTime();
+  await everybodyEnds(room);
+  const processor = processorTimeSince(before);
+  expectDelivered(session, file, room);
+  return { ...room, processor };
+}
+
+/** Opens a room that sends as soon as all students of the lab are in it, which they are when this resolves. */
+export async function fillRoom(session: Session, file: string): Promise<Room> {
   const count = session.lab.students.length;
   const teacher = await session.teach([file], ['--wait-for', String(count), '--wait', '60']);
   const students = await Promise.all(session.lab.students.map((_, i) => session.receive(i + 1)));
   await fullRoom(teacher, count);
-  const before = processorTime();
-  const code = await teacher.exitCode(LIMIT_MS);
-  await Promise.all(students.map((student) => student.exitCode()));
-  const processor = processorTimeSince(before);
+  return { teacher, students };
+}
+
+/** Waits until all have ended. @throws Error where somebody has failed. */
+export async function everybodyEnds({ teacher, students }: Room): Promise<void> {
+  const everybody = [teacher, ...students];
+  const codes = await Promise.all(everybody.map((process) => process.exitCode(LIMIT_MS)));
+  const failed = everybody.filter((_, i) => codes[i] !== 0).map(({ name }) => name);
+  if (failed.length > 0) throw new Error(`Tutti: not complete: ${failed.join(', ')}.`);
+}
+
+/** @throws Error where a student's file is not the teacher's. */
+export function expectDelivered(session: Session, file: string, { students }: Room): void {
   const digest = sha256(file);
   const wrong = students.filter((_, i) => sha256(`${session.folderOf(i + 1)}/${basename(file)}`) !== digest);
-  if (code !== 0 || wrong.length > 0) throw new Error(`Tutti: ${wrong.length} of ${count} students lack the file.`);
-  return { teacher, students, processor };
+  if (wrong.length > 0) throw new Error(`Tutti: ${wrong.length} of ${students.length} students lack the file.`);
 }
 
 async function fullRoom(teacher: Teacher, count: number): Promise<void> {

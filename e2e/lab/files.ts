@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+
+/** Files of gigabytes are made and read without ever lying in memory. */
+const PIECE_BYTES = 4 << 20;
 
 /** SHA-256 of each file, by its path below a folder. */
 export type Digests = Record<string, string>;
@@ -9,7 +12,9 @@ export type Digests = Record<string, string>;
 export function makeFile(folder: string, name: string, size: number): string {
   const path = join(folder, name);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, randomBytes(size));
+  const file = openSync(path, 'w');
+  for (let at = 0; at < size; at += PIECE_BYTES) writeSync(file, randomBytes(Math.min(PIECE_BYTES, size - at)));
+  closeSync(file);
   return path;
 }
 
@@ -35,5 +40,12 @@ export function digestsOf(paths: readonly string[]): Digests {
 }
 
 export function sha256(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  const hash = createHash('sha256');
+  const piece = Buffer.alloc(PIECE_BYTES);
+  const file = openSync(path, 'r');
+  for (let length = readSync(file, piece); length > 0; length = readSync(file, piece)) {
+    hash.update(piece.subarray(0, length));
+  }
+  closeSync(file);
+  return hash.digest('hex');
 }
