@@ -20,7 +20,7 @@ if (role === 'send') {
 } else {
   if (process.env.STAND_IN === 'student dies') { console.error('The folder cannot be written.'); process.exit(1); }
   const path = process.argv.join(' ') + ' ' + process.env.TUTTI_IMPAIR;
-  say({ event: 'complete', transfer: 't', files: [{ path, size: 1, sha256: '00' }] });
+  say({ event: 'complete', transfer: 't', files: [{ path, size: 1 }] });
 }
 `;
 

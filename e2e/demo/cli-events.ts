@@ -116,7 +116,7 @@ const studentEnds = z.discriminatedUnion('event', [
     event: z.literal('complete'),
     at,
     transfer,
-    files: z.array(z.object({ path: z.string(), size: byteCount, sha256: z.string() })),
+    files: z.array(z.object({ path: z.string(), size: byteCount })),
   }),
   z.object({ event: z.literal('failed'), at, transfer: transfer.exactOptional(), reason: z.string() }),
 ]);

@@ -105,7 +105,7 @@ async function compare(
     found.push({ student: name, digests: await digestsIn(join(directory, FOLDER_NAME)) });
   }
   console.log(`\n${comparisonTable(originals, found).join('\n')}\n`);
-  const wrong = [...differences(originals, found), ...differences(originals, claims(received))];
+  const wrong = [...differences(originals, found), ...differences(originals, claims(received, originals))];
   for (const sentence of wrong) console.error(sentence);
   if (!ok) console.error('Not every process ended well.');
   if (wrong.length === 0 && ok)
@@ -113,10 +113,12 @@ async function compare(
   return wrong.length === 0 && ok;
 }
 
-/** What the students themselves say that they have, below the folder. */
-function claims(received: LessonOutcome['received']): StudentFiles[] {
-  return [...received].map(([student, files = []]) => ({
-    student,
-    digests: new Map(files.map(({ path, sha256 }) => [path.replace(`${FOLDER_NAME}/`, ''), sha256])),
-  }));
+/** What the students themselves say that they have, below the folder: names and sizes. */
+function claims(received: LessonOutcome['received'], originals: readonly Original[]): StudentFiles[] {
+  const digestOf = (name: string, size: number) =>
+    originals.find((original) => original.path === name && original.size === size)?.sha256 ?? 'of another size';
+  return [...received].map(([student, files = []]) => {
+    const named = files.map(({ path, size }) => ({ name: path.replace(`${FOLDER_NAME}/`, ''), size }));
+    return { student, digests: new Map(named.map(({ name, size }) => [name, digestOf(name, size)])) };
+  });
 }

@@ -47,7 +47,7 @@ export async function expectAllComplete(
   for (const [i, student] of students.entries()) {
     expect(await student.exitCode(), `exit code of ${student.name}`).toBe(0);
     expect(digestsBelow(session.folderOf(i + 1)), `files of ${student.name}`).toEqual(expected);
-    expect(digestsSaid(student), `files that ${student.name} says it has`).toEqual(expected);
+    expect(pathsSaid(student), `files that ${student.name} says it has`).toEqual(Object.keys(expected).sort());
   }
   await expectProtocolKept(session);
 }
@@ -58,7 +58,9 @@ export async function expectProtocolKept(session: Session): Promise<void> {
   expect(session.transcripts.flatMap(strayLines)).toEqual([]);
 }
 
-function digestsSaid(student: Student): Digests {
-  const files = student.all('complete').flatMap((event) => event.files);
-  return Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256]));
+function pathsSaid(student: Student): string[] {
+  return student
+    .all('complete')
+    .flatMap(({ files }) => files.map(({ path }) => path))
+    .sort();
 }

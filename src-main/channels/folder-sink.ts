@@ -169,18 +169,18 @@ class IncomingChannel {
     this.header = undefined;
     if (found.compare(digest) !== 0)
       this.report(nameOf(header), 'failed', 'It is not what its publisher sent: its digest is another.');
-    else await this.place(header, file.part);
+    else await this.place(header, file.part, digest);
     // Only now: a program that ends in between finds the part, and the file in its place, and is done.
     await this.sync();
     await rm(file.part, { force: true });
   }
 
-  private async place(header: FileHeader, part: string): Promise<void> {
+  private async place(header: FileHeader, part: string, digest: Uint8Array): Promise<void> {
     const path = this.options.foldersBySubject ? [this.subject, ...header.path] : header.path;
     const file = { part, path, size: this.contentBytes, modified: header.modified };
     const conflicts = { rule: 'keepBoth', now: new Date() } as const;
     const [placed] = await placeFiles(this.options.directory, [file], conflicts);
-    this.report(placed?.path ?? nameOf(header), 'complete', undefined, placed?.sha256);
+    this.report(placed?.path ?? nameOf(header), 'complete', undefined, Buffer.from(digest).toString('hex'));
   }
 
   private async fail(fault: FileFault, hint: Uint8Array | undefined): Promise<void> {

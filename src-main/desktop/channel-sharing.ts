@@ -187,8 +187,8 @@ export class ChannelSharing {
       partsDirectory: join(channelFolder(this.#place), 'parts', digestOf(pattern)),
       onEvent: (event) => {
         if (event.event !== 'file' || event.state !== 'complete') return;
-        const { subject, path, bytes: size, sha256 = '' } = event;
-        onArrival({ from: subject, at: Date.now(), path: isMany ? path : `${pattern}/${path}`, size, sha256 });
+        const { subject, path, bytes: size } = event;
+        onArrival({ from: subject, at: Date.now(), path: isMany ? path : `${pattern}/${path}`, size });
       },
     });
     const close = () => subscription.close();

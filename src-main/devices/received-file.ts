@@ -1,6 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { makeFolders } from '../library/folders';
 import { StorageError } from '../library/library-error';
 import { placeFiles } from '../library/place-files';
@@ -73,9 +75,10 @@ export class ReceivedFile {
   async place(size: number): Promise<Placed> {
     await this.queue.idle();
     const folder = dirname(this.path);
+    const sha256 = await this.digest();
     const file = { part: this.part, path: [basename(this.path)], size, modified: Date.now() };
     const [placed] = await placeFiles(folder, [file], { rule: 'keepBoth', now: new Date() });
-    return { path: join(folder, placed?.path ?? ''), sha256: placed?.sha256 ?? '' };
+    return { path: join(folder, placed?.path ?? ''), sha256 };
   }
 
   /** Lets go of it; the hidden file is gone afterwards. */
@@ -83,6 +86,16 @@ export class ReceivedFile {
     await this.queue.idle();
     await this.handle.close();
     await rm(this.part, { force: true });
+  }
+
+  private async digest(): Promise<string> {
+    const hash = createHash('sha256');
+    try {
+      await pipeline(createReadStream(this.part), hash);
+    } catch (error) {
+      throw StorageError.from(error, dirname(this.path));
+    }
+    return hash.digest('hex');
   }
 
   private async flush(pieces: readonly Piece[], beginning: number): Promise<void> {

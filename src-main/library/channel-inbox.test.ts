@@ -6,7 +6,7 @@ const MORNING = new Date(2026, 2, 10, 9).getTime();
 const HOUR = 3_600_000;
 
 function arrival(path: string, parts: Partial<ChannelArrival> = {}): ChannelArrival {
-  return { from: 'studio-a.takes', at: MORNING, path, size: 100, sha256: 'a'.repeat(64), ...parts };
+  return { from: 'studio-a.takes', at: MORNING, path, size: 100, ...parts };
 }
 
 /** A set after these files, one after the other. */

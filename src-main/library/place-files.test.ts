@@ -48,6 +48,17 @@ describe('where a file of the name is there', () => {
     expect(await readdir(music())).toEqual(['song.wav']);
   });
 
+  it('one byte makes another content, wherever it is in a long file', async () => {
+    const music = 'la '.repeat(200_000);
+    await old(music);
+    expect(await place('keepBoth', { 'song.wav': music })).toEqual(['song.wav']);
+    for (const at of [0, 1 << 18, music.length - 1]) {
+      expect(await place('keepBoth', { 'song.wav': `${music.slice(0, at)}!${music.slice(at + 1)}` })).not.toEqual([
+        'song.wav',
+      ]);
+    }
+  });
+
   it('keepBoth: the new one gets a number', async () => {
     await old();
     expect(await place('keepBoth', { 'song.wav': 'new' })).toEqual(['song (2).wav']);

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
-import { lstat, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConflictRule } from '../../src-shared/ipc/contract';
 import type { ReceivedFile } from '../../src-shared/ipc/events';
@@ -26,10 +25,12 @@ export interface Conflicts {
   readonly now: Date;
 }
 
-/** Files synced and read at a time: file systems commit several syncs at the price of one. */
+/** Files synced at a time: file systems commit several syncs at the price of one. */
 const CONCURRENCY = 8;
 /** Who always puts something new where an old file was moved away does not want it moved. */
 const MAX_BACKUPS = 3;
+/** Compared at a time, of each of two files. */
+const PIECE_BYTES = 1 << 18;
 
 /**
  * Puts complete files into their place below `destination`: on the medium first, then under their name, each in one step. A
@@ -44,13 +45,11 @@ export async function placeFiles(
   conflicts: Conflicts,
 ): Promise<ReceivedFile[]> {
   try {
-    const digests = await mapConcurrently(files, syncAndDigest);
+    await forEachConcurrently(files, bringToMedium);
     const target = await Destination.open(destination);
     const placing = new Placing(target, conflicts);
     const received: ReceivedFile[] = [];
-    for (const [index, file] of files.entries()) {
-      received.push(await placing.place(file, digests[index] ?? ''));
-    }
+    for (const file of files) received.push(await placing.place(file));
     await target.finish();
     return received;
   } catch (error) {
@@ -70,7 +69,7 @@ class Placing {
     this.naming = new FileNaming(target);
   }
 
-  async place(file: FileToPlace, digest: string): Promise<ReceivedFile> {
+  async place(file: FileToPlace): Promise<ReceivedFile> {
     const names = file.path.map((name) => localName(name, process.platform));
     const folderNames = names.slice(0, -1);
     const folder = await this.target.folder(folderNames);
@@ -78,23 +77,17 @@ class Placing {
       const name = numberedName(names.at(-1) ?? '', number);
       const path = join(folder.path, name);
       const rule = number === 1 ? this.conflicts.rule : 'keepBoth';
-      if (!(await this.putOrFind(file, digest, folder, path, rule))) continue;
+      if (!(await this.putOrFind(file, folder, path, rule))) continue;
       this.own.add((await identityOf(path)) ?? '');
-      return { path: [...folderNames, name].join('/'), size: file.size, sha256: digest };
+      return { path: [...folderNames, name].join('/'), size: file.size };
     }
   }
 
   /** @returns whether the file, or one with the same content, has the name now. */
-  private async putOrFind(
-    file: FileToPlace,
-    digest: string,
-    folder: Folder,
-    path: string,
-    rule: ConflictRule,
-  ): Promise<boolean> {
+  private async putOrFind(file: FileToPlace, folder: Folder, path: string, rule: ConflictRule): Promise<boolean> {
     for (let backups = 0; backups <= MAX_BACKUPS; backups++) {
       if (await this.naming.put(file.part, folder, path)) return true;
-      if (await hasContent(path, file.size, digest)) return true;
+      if (await hasContentOf(path, file)) return true;
       if (rule === 'keepBoth' || !(await this.mayGiveWay(path))) return false;
       if (rule === 'replace') return this.naming.replace(file.part, folder, path);
       if (!(await moveAside(folder, path, this.conflicts.now))) return false;
@@ -114,11 +107,8 @@ async function identityOf(path: string): Promise<string | undefined> {
   return found?.isFile() === true ? `${found.dev} ${found.ino}` : undefined;
 }
 
-/**
- * Brings a part file to the medium and digests its plaintext. This reads it once more, mostly from memory: chunks complete
- * in any order, so no digest of the file could be made on the way.
- */
-async function syncAndDigest(file: FileToPlace): Promise<string> {
+/** It is not read again: each chunk's digest was compared with the teacher's when it was stored. */
+async function bringToMedium(file: FileToPlace): Promise<void> {
   const handle = await open(file.part, constants.O_RDWR | constants.O_CREAT);
   try {
     const { size } = await handle.stat();
@@ -129,7 +119,6 @@ async function syncAndDigest(file: FileToPlace): Promise<string> {
   } finally {
     await handle.close();
   }
-  return digestFile(file.part);
 }
 
 function dateOf(modified: number): Date {
@@ -137,29 +126,51 @@ function dateOf(modified: number): Date {
   return Number.isNaN(date.getTime()) ? new Date() : date;
 }
 
-async function digestFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece);
-  return hash.digest('hex');
-}
-
-async function hasContent(path: string, size: number, digest: string): Promise<boolean> {
+/** Whether a plain file of this name holds the same bytes. */
+async function hasContentOf(path: string, { part, size }: FileToPlace): Promise<boolean> {
   try {
     const found = await lstat(path);
-    return found.isFile() && found.size === size && (await digestFile(path)) === digest;
+    return found.isFile() && found.size === size && (await areEqual(path, part));
   } catch {
     // Deleted meanwhile, or not ours to read: then it is not this file, and another name is taken.
     return false;
   }
 }
 
-async function mapConcurrently<T, R>(items: readonly T[], job: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  const rest = items.entries();
+async function areEqual(...paths: readonly [string, string]): Promise<boolean> {
+  const [one, other] = [await open(paths[0]), await open(paths[1]).catch(() => undefined)];
+  try {
+    return other !== undefined && (await haveEqualBytes(one, other));
+  } finally {
+    await one.close();
+    await other?.close();
+  }
+}
+
+async function haveEqualBytes(one: FileHandle, other: FileHandle): Promise<boolean> {
+  const pieces = [Buffer.allocUnsafe(PIECE_BYTES), Buffer.allocUnsafe(PIECE_BYTES)] as const;
+  for (let position = 0; ; ) {
+    const [length, otherLength] = [await fill(one, pieces[0], position), await fill(other, pieces[1], position)];
+    if (length !== otherLength || pieces[0].compare(pieces[1], 0, length, 0, length) !== 0) return false;
+    if (length < PIECE_BYTES) return true;
+    position += length;
+  }
+}
+
+/** Reads until the piece is full or the file ends. @returns bytes read */
+async function fill(handle: FileHandle, piece: Buffer, position: number): Promise<number> {
+  let length = 0;
+  for (let read = -1; read !== 0 && length < piece.length; length += read) {
+    ({ bytesRead: read } = await handle.read(piece, length, piece.length - length, position + length));
+  }
+  return length;
+}
+
+async function forEachConcurrently<T>(items: readonly T[], job: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
   const worker = async () => {
-    for (const [index, item] of rest) results[index] = await job(item);
+    for (const item of rest) await job(item);
   };
   const ends = await Promise.allSettled(Array.from({ length: CONCURRENCY }, worker));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  return results;
 }

@@ -27,7 +27,7 @@ const recordSchema = z.object({
   covers: z.array(z.string().regex(/^data:image\/(png|jpeg|webp|gif);base64,[A-Za-z0-9+/]*={0,2}$/)),
   totalBytes: count,
   missingBytes: count,
-  received: z.array(z.object({ path: z.string(), size: count, sha256: z.string() })).max(MAX_FILES),
+  received: z.array(z.object({ path: z.string(), size: count })).max(MAX_FILES),
   failure: z.string().optional(),
 });
 
@@ -221,7 +221,7 @@ function entryOf(record: TransferRecord, missing: Leftover['missing'] = []): Ent
   return { record, view: view as IncomingView, chars };
 }
 
-/** Numbers and field names of one file, and its digest. */
+/** Numbers and field names of one file. */
 const FILE_CHARS = 200;
 
 function charsOf({ path, track }: TransferRecord['files'][number]): number {

@@ -147,7 +147,6 @@ export interface ReceivedFile {
   /** Path below the destination folder, with `/` between names. */
   readonly path: string;
   readonly size: number;
-  readonly sha256: string;
 }
 
 /** Events of `tutti receive`. */
