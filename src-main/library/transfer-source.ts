@@ -48,8 +48,9 @@ export class TransferSource {
   private readonly queue = new SerialQueue();
   private readonly chunks = new Map<number, Promise<Uint8Array>>();
   private readonly handles = new Map<number, FileHandle>();
-  /** The stretch read last: chunks are mostly sent in their order. */
+  /** The stretch read last: chunks are mostly sent in their order. Its bytes are overwritten by the next one. */
   private block: Block | undefined;
+  private readonly blockMemory = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   private readonly namesCheckedAt = new Map<number, number>();
 
   private constructor(private readonly options: TransferSourceOptions) {
@@ -107,10 +108,8 @@ export class TransferSource {
 
   private async encrypt(chunk: number): Promise<Uint8Array> {
     const [start, end] = this.options.layout.bytesOfChunk(chunk);
-    const plaintext = new Uint8Array(end - start);
     const pieces = this.map.pieces(start, end);
-    for (const piece of pieces) await this.readPiece(piece, plaintext);
-    const ciphertext = cipherChunk(this.options.key, chunk, plaintext);
+    const ciphertext = cipherChunk(this.options.key, chunk, await this.plaintext(pieces, end - start));
     this.checkDigest(chunk, sha256(ciphertext), pieces);
     return ciphertext;
   }
@@ -122,17 +121,27 @@ export class TransferSource {
       throw new FileChangedError(this.source(pieces[0]?.file ?? 0).absolutePath);
   }
 
-  private async readPiece(piece: Piece, target: Uint8Array): Promise<void> {
-    const block = holds(this.block, piece) ? this.block : await this.readBlock(piece);
-    const start = piece.position - block.position;
-    target.set(block.bytes.subarray(start, start + piece.length), piece.offset);
+  /** The bytes of these pieces, one after the other; only good until the next one is read. */
+  private async plaintext(pieces: readonly Piece[], length: number): Promise<Uint8Array> {
+    const [first] = pieces;
+    if (first?.length === length) return this.readPiece(first);
+    const bytes = new Uint8Array(length);
+    for (const piece of pieces) bytes.set(await this.readPiece(piece), piece.offset);
+    return bytes;
   }
 
-  private async readBlock({ file, position, length }: Piece): Promise<Block> {
+  private async readPiece(piece: Piece): Promise<Uint8Array> {
+    const block = holds(this.block, piece) ? this.block : await this.readBlock(piece);
+    const start = piece.position - block.position;
+    return block.bytes.subarray(start, start + piece.length);
+  }
+
+  private async readBlock({ file, position }: Piece): Promise<Block> {
     const source = this.source(file);
+    this.block = undefined;
     try {
       const handle = await this.handleOf(file);
-      const bytes = new Uint8Array(Math.min(Math.max(length, BLOCK_BYTES), source.size - position));
+      const bytes = this.blockMemory.subarray(0, Math.min(BLOCK_BYTES, source.size - position));
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, position);
       // After the read, so that a change while reading is seen.
       // In this thread: on an open file it costs two microseconds, less than handing it to another thread.

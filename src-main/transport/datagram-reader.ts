@@ -22,10 +22,14 @@ export class DatagramReader {
   private readonly slabs = new Map<number, Slab>();
   private current = TRAILER;
   private readonly loading = new Map<number, Promise<void>>();
+  /** Memory of slabs that were let go, for the next ones. */
+  private readonly spare: Buffer[] = [];
 
+  /** @param isAllSent whether no datagram that was taken is still to be sent: only then its memory is used again */
   constructor(
     private readonly source: TransferSource,
     private readonly layout: TransferLayout,
+    private readonly isAllSent: () => boolean,
     /** What will be needed next, at most so many runs: see Sender.runsAhead. */
     private readonly runsAhead: (count: number) => readonly Range[],
   ) {}
@@ -94,14 +98,28 @@ export class DatagramReader {
     const count = end - first;
     const payloads = await (layout.isParity(first) ? source.readParity(first, count) : this.payloads(first, count));
     const stride = HEADER_BYTES + layout.payloadBytes;
-    const bytes = Buffer.allocUnsafe(count * stride);
+    const bytes = this.memory(count * stride);
     for (let at = 0, position = HEADER_BYTES; at < payloads.length; at += layout.payloadBytes, position += stride) {
       bytes.set(payloads.subarray(at, at + layout.payloadBytes), position);
     }
     const key = this.slabOf(first);
     this.slabs.delete(key);
     this.slabs.set(key, { first, end, bytes });
-    const oldest = this.slabs.size > SLABS ? this.slabs.keys().next().value : undefined;
-    if (oldest !== undefined) this.slabs.delete(oldest);
+    this.dropOldest();
+  }
+
+  private memory(bytes: number): Buffer {
+    const whole = this.layout.chunkUnits * (HEADER_BYTES + this.layout.payloadBytes);
+    const known = bytes <= whole && this.isAllSent() ? this.spare.pop() : undefined;
+    return (known ?? Buffer.allocUnsafeSlow(Math.max(bytes, whole))).subarray(0, bytes);
+  }
+
+  private dropOldest(): void {
+    if (this.slabs.size <= SLABS) return;
+    const [oldest] = this.slabs;
+    if (oldest === undefined) return;
+    const [key, { bytes }] = oldest;
+    this.slabs.delete(key);
+    if (this.spare.length < SLABS) this.spare.push(Buffer.from(bytes.buffer));
   }
 }

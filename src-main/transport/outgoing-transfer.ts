@@ -86,7 +86,9 @@ export class OutgoingTransfer {
       key: Buffer.from(prepared.offer.key, 'base64'),
       ...(prepared.digests === undefined ? {} : { digests: prepared.digests }),
     });
-    this.reader = new DatagramReader(this.source, this.layout, (count) => this.sender.runsAhead(count));
+    // A channel that is closed may still be sending; the next one is opened after that.
+    const isAllSent = () => this.channel?.queued === 0;
+    this.reader = new DatagramReader(this.source, this.layout, isAllSent, (count) => this.sender.runsAhead(count));
     const now = systemClock.now();
     this.sender = new Sender(
       this.layout,
