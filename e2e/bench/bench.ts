@@ -25,31 +25,38 @@ const BASE = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { quick, only } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } }).values;
+  const { quick = false, only = '' } = options();
   const problem = labProblem();
-  if (problem !== undefined) return complain(problem);
+  if (problem !== undefined) {
+    console.error(`bench: ${problem}.`);
+    return 1;
+  }
   sayWhatIsMissing();
 
   const runs = quick ? 1 : RUNS;
   const rows = await compare(BASE, casesFor(quick, only), runs);
   console.log(`\n${comparisonTables(rows)}\n`);
-  const own = only === undefined ? await measureTargets(BASE, quick === true) : [];
+  const own = only === '' ? await measureTargets(BASE, quick) : [];
   const targets = [...comparisonTargets(rows), ...own];
   console.log(targetTable(targets));
-  if (!quick && only === undefined) {
+  if (!quick && only === '') {
     writeFileSync(join(DOCS, 'performance.md'), performancePage(describeMachine(new Date()), runs, rows, targets));
     writeFileSync(join(DOCS, 'performance.svg'), performanceChart(rows));
   }
   return rows.every(({ results }) => results.get(tuttiDgram.name) !== undefined) ? 0 : 1;
 }
 
-function casesFor(quick = false, only = ''): Case[] {
+function casesFor(quick: boolean, only: string): Case[] {
   return (quick ? QUICK_CASES : ALL_CASES).filter((one) => nameOf(one).includes(only));
 }
 
-function complain(problem: string): number {
-  console.error(`bench: ${problem}.`);
-  return 1;
+function options(): { quick?: boolean; only?: string } {
+  try {
+    return parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } }).values;
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : error}`);
+    process.exit(2);
+  }
 }
 
 function sayWhatIsMissing(): void {

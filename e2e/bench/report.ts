@@ -74,8 +74,13 @@ export function comparisonTables(rows: readonly Row[]): string {
 }
 
 export function targetTable(targets: readonly TargetResult[]): string {
-  const lines = targets.map(({ what, bound, measured, isMet }) => [what, bound, measured, isMet ? 'yes' : '**no**']);
+  const lines = targets.map(({ what, bound, measured, isMet }) => [what, bound, measured, verdict(isMet)]);
   return table(['what', 'bound', 'measured', 'met'], lines);
+}
+
+function verdict(isMet: boolean | undefined): string {
+  if (isMet === undefined) return '';
+  return isMet ? 'yes' : '**no**';
 }
 
 function figureTable(rows: readonly Row[], text: (one: Measurement) => string): string {

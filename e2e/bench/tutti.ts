@@ -96,7 +96,7 @@ export function lastComplete(students: readonly Student[]): number {
   return lastOf(students.flatMap((student) => student.all('complete').map(({ at }) => at)));
 }
 
-function firstData(teacher: Teacher): number {
+export function firstData(teacher: Teacher): number {
   return Math.min(...teacher.all('dataChannel').map(({ at }) => at));
 }
 

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import type { StudentEvent, TeacherEvent } from '../../src-shared/ipc/events';
 import { CliProcess } from './processes';
 import type { SessionLog } from './protocol-checks';
-import { Lab, run } from './topology';
+import { type Host, Lab, run } from './topology';
 
 export type Teacher = CliProcess<TeacherEvent>;
 export type Student = CliProcess<StudentEvent>;
 
 const CONTROL_PORT = 4747;
+/** Of the second room: what one room sends is not to cost the other's students anything but their line. */
+const SECOND_GROUP_PORT = 47480;
 /** Bytes of transfer in one datagram, by default: what ranges may be rounded to. */
 const PAYLOAD_BYTES = 1448;
 
@@ -21,6 +23,7 @@ export class Session {
   readonly environment: Record<string, string> = {};
   readonly #teachers: Teacher[] = [];
   readonly #students = new Map<number, Student[]>();
+  readonly #secondRoom: (Teacher | Student)[] = [];
   readonly #disturbed = new Set<number>();
   readonly #disks: string[] = [];
 
@@ -76,6 +79,36 @@ export class Session {
   /** Starts `tutti receive --once` for a student that knows a code and has to find the room by itself. */
   pair(number: number, code: string): Student {
     return this.#start(number, ['--code', code]);
+  }
+
+  /** Another room in the same network: its teacher on one student's host, its only student on another's. It sends this path. */
+  async openSecondRoom(
+    teacherHost: Host,
+    studentHost: Host,
+    path: string,
+  ): Promise<{ teacher: Teacher; student: Student }> {
+    const listen = `${teacherHost.address}:${CONTROL_PORT}`;
+    const place = ['--listen', listen, '--interface', teacherHost.address, '--port', String(SECOND_GROUP_PORT)];
+    const state = ['--state', this.#folder('second-teacher-state'), '--trust-on-first-use'];
+    const args = ['send', path, ...place, ...state, '--wait-for', '1', '--wait', '60'];
+    const teacher: Teacher = CliProcess.start('second-teacher', teacherHost, args, this.environment);
+    this.#secondRoom.push(teacher);
+    const { fingerprint } = await teacher.waitFor('room');
+    const door = ['--connect', listen, '--pin', fingerprint, '--interface', studentHost.address];
+    const own = ['--dir', this.secondFolder, '--name', 'second-student', '--once'];
+    const student: Student = CliProcess.start(
+      'second-student',
+      studentHost,
+      ['receive', ...own, ...door],
+      this.environment,
+    );
+    this.#secondRoom.push(student);
+    return { teacher, student };
+  }
+
+  /** Where the second room's student receives. */
+  get secondFolder(): string {
+    return this.#folder('second-student');
   }
 
   #start(number: number, options: readonly string[]): Student {
@@ -137,7 +170,7 @@ export class Session {
   }
 
   #processes(): (Teacher | Student)[] {
-    return [...this.#teachers, ...[...this.#students.values()].flat()];
+    return [...this.#teachers, ...[...this.#students.values()].flat(), ...this.#secondRoom];
   }
 
   #lastTeacher(): Teacher {

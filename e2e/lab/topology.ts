@@ -67,8 +67,12 @@ export class Lab {
 
   /** Limits what the teacher's card sends, as a slower network would. */
   limitBandwidth(megabitsPerSecond: number): void {
-    const shape = ['tbf', 'rate', `${megabitsPerSecond}mbit`, 'burst', '256kb', 'latency', '50ms'];
-    run('tc', ['-n', this.teacher.namespace, 'qdisc', 'replace', 'dev', CARD, 'root', ...shape]);
+    limit(this.teacher.namespace, CARD, megabitsPerSecond);
+  }
+
+  /** Limits what the switch sends to student 1, 2, …: what is too much waits in its queue, and is dropped where that is full. */
+  limitPort(student: number, megabitsPerSecond: number): void {
+    limit(this.#switch, `port${student}`, megabitsPerSecond);
   }
 
   /** Pulls or plugs a host's cable. */
@@ -165,6 +169,11 @@ export function loadRules(host: Host, rules: string): void {
 /** Runs a system command and gives its output. @throws Error with what it said where it failed. */
 export function run(command: string, args: readonly string[], input = ''): string {
   return execFileSync(command, args, { env: COMMAND_ENV, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+function limit(namespace: string, device: string, megabitsPerSecond: number): void {
+  const shape = ['tbf', 'rate', `${megabitsPerSecond}mbit`, 'burst', '256kb', 'latency', '50ms'];
+  run('tc', ['-n', namespace, 'qdisc', 'replace', 'dev', device, 'root', ...shape]);
 }
 
 function batch(namespace: string, commands: readonly string[]): void {
