@@ -33,6 +33,7 @@ async function main(): Promise<number> {
   }
   sayWhatIsMissing();
 
+  const machine = describeMachine(new Date());
   const runs = quick ? 1 : RUNS;
   const rows = await compare(BASE, casesFor(quick, only), runs);
   console.log(`\n${comparisonTables(rows)}\n`);
@@ -40,7 +41,7 @@ async function main(): Promise<number> {
   const targets = [...comparisonTargets(rows), ...own];
   console.log(targetTable(targets));
   if (!quick && only === '') {
-    writeFileSync(join(DOCS, 'performance.md'), performancePage(describeMachine(new Date()), runs, rows, targets));
+    writeFileSync(join(DOCS, 'performance.md'), performancePage(machine, runs, rows, targets));
     writeFileSync(join(DOCS, 'performance.svg'), performanceChart(rows));
   }
   return rows.every(({ results }) => results.get(tuttiDgram.name) !== undefined) ? 0 : 1;
