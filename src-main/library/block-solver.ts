@@ -1,6 +1,7 @@
 import { BlockCode, type ParityUnit } from '../coding/block-code';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import type { ChunkBuffer } from './chunk-buffers';
+import { releaseMemory } from './release-memory';
 
 /** A block that can be completed, and where its chunks were when that was decided. */
 interface Solvable {
@@ -78,6 +79,8 @@ export class BlockSolver {
       const at = layout.offsetOf(unit) - layout.bytesOfChunk(chunk)[0];
       this.code.put(unit - start, (chunks.get(chunk) ?? NOTHING).subarray(at, at + layout.lengthOf(unit)));
     }
+    // What was read for this.
+    for (const [chunk, bytes] of chunks) if (buffers.get(chunk) === undefined) releaseMemory(bytes);
     const solved = this.code.solve(
       end - start,
       missing.map((unit) => unit - start),

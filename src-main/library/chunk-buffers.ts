@@ -79,11 +79,11 @@ export class ChunkBuffers {
     if (this.latest?.chunk === chunk) this.latest = undefined;
   }
 
-  /** Takes out the buffer longest untouched, when there are more than the limit. */
-  takeExcess(): ChunkBuffer | undefined {
-    if (this.buffers.size <= this.limit) return undefined;
-    const [oldest] = this.buffers.values();
-    if (oldest !== undefined) this.remove(oldest.chunk);
+  /** When there are more than the limit: takes out the buffers longest untouched, at most so many, but not the latest. */
+  takeExcess(most: number): ChunkBuffer[] {
+    if (this.buffers.size <= this.limit) return [];
+    const oldest = [...this.buffers.values()].slice(0, Math.min(most, this.buffers.size - 1));
+    for (const { chunk } of oldest) this.remove(chunk);
     return oldest;
   }
 

@@ -1,7 +1,13 @@
 import { constants } from 'node:fs';
 import { copyFile, type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ContentMap, type Piece } from './content-map';
+import { ContentMap } from './content-map';
+
+/** Bytes of the content, and where they start there. */
+export interface Stretch {
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
 
 const OPEN_FILES = 16;
 // Not on Windows, where there is no such flag; there the folder's permissions must do.
@@ -36,11 +42,9 @@ export class PartFiles {
     return bytes;
   }
 
-  /** Puts `bytes` at content byte `start`. */
-  async write(start: number, bytes: Uint8Array): Promise<void> {
-    for (const piece of this.map.pieces(start, start + bytes.length)) {
-      await writeAll(await this.handleOf(piece.file), bytes, piece);
-    }
+  /** Puts stretches, which do not overlap, where they belong: those that touch each other in one go. */
+  async write(stretches: readonly Stretch[]): Promise<void> {
+    for (const run of touchingRuns(stretches)) await this.writeRun(run);
   }
 
   /** Closes all files; the next call opens what it needs again. */
@@ -48,6 +52,15 @@ export class PartFiles {
     const handles = [...this.handles.values()];
     this.handles.clear();
     await Promise.all(handles.map((handle) => handle.close()));
+  }
+
+  private async writeRun(run: readonly Stretch[]): Promise<void> {
+    const first = run[0]?.start ?? 0;
+    const bytes = run.map((stretch) => stretch.bytes);
+    const length = bytes.reduce((sum, part) => sum + part.length, 0);
+    for (const piece of this.map.pieces(first, first + length)) {
+      await writeAll(await this.handleOf(piece.file), cut(bytes, piece.offset, piece.length), piece.position);
+    }
   }
 
   private async handleOf(file: number): Promise<FileHandle> {
@@ -82,9 +95,31 @@ function openPart(path: string): Promise<FileHandle> {
   return open(path, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW);
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array, piece: Piece): Promise<void> {
-  for (let done = 0; done < piece.length; ) {
-    const { bytesWritten } = await handle.write(bytes, piece.offset + done, piece.length - done, piece.position + done);
+async function writeAll(handle: FileHandle, bytes: readonly Uint8Array[], position: number): Promise<void> {
+  const length = bytes.reduce((sum, part) => sum + part.length, 0);
+  for (let done = 0; done < length; ) {
+    const { bytesWritten } = await handle.writev(cut(bytes, done, length - done), position + done);
     done += bytesWritten;
   }
+}
+
+function touchingRuns(stretches: readonly Stretch[]): Stretch[][] {
+  const runs: Stretch[][] = [];
+  let end: number | undefined;
+  for (const stretch of stretches.toSorted((a, b) => a.start - b.start)) {
+    if (stretch.start === end) runs.at(-1)?.push(stretch);
+    else runs.push([stretch]);
+    end = stretch.start + stretch.bytes.length;
+  }
+  return runs;
+}
+
+/** So many bytes from `offset` on of what lies end to end in these arrays. */
+function cut(parts: readonly Uint8Array[], offset: number, length: number): Uint8Array[] {
+  let start = -offset;
+  return parts.flatMap((part) => {
+    const found = part.subarray(Math.max(0, -start), Math.max(0, length - start));
+    start += part.length;
+    return found.length === 0 ? [] : [found];
+  });
 }

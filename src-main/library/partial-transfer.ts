@@ -14,6 +14,7 @@ import { StorageError } from './library-error';
 import { PartFiles } from './part-files';
 import { digestUnits, PartialJournal } from './partial-journal';
 import { type Conflicts, placeFiles } from './place-files';
+import { releaseMemory } from './release-memory';
 import { SerialQueue } from './serial-queue';
 import { TrailerFile } from './trailer-file';
 
@@ -49,6 +50,8 @@ export interface Verdict {
 
 const NOTHING = new Uint8Array(0);
 const MEMORY_BYTES = 64 * 1024 * 1024;
+/** Chunks stored in one go: the hand-over to another thread costs as much as writing one. */
+const BATCH_CHUNKS = 8;
 
 /**
  * The student's side of a transfer on disk: PROTOCOL.md section 10. A chunk's place in the part files holds its ciphertext
@@ -74,6 +77,8 @@ export class PartialTransfer {
   private journal: PartialJournal;
   private journalDirty = true;
   private queuedBytes = 0;
+  /** Complete chunks that the last job in the queue will store; until it begins, more may join them. */
+  private batch: ChunkBuffer[] = [];
   private error: StorageError | undefined;
   private closed = false;
 
@@ -168,7 +173,10 @@ export class PartialTransfer {
     if (this.closed) return;
     // What parity completes is in the buffers only when that job is done.
     await this.queue.run(async () => {});
-    for (const buffer of this.buffers.dirty()) void this.queue.run(() => this.attempt(() => this.spill(buffer)));
+    for (const batch of inBatches(this.buffers.dirty())) {
+      this.batch = [];
+      void this.queue.run(() => this.attempt(() => this.spill(batch)));
+    }
     await this.storing(() => this.queue.run(() => this.saveJournal()));
   }
 
@@ -222,22 +230,35 @@ export class PartialTransfer {
     const left = (this.unitsLeft[chunk] ?? 0) - 1;
     this.unitsLeft[chunk] = left;
     if (left === 0) this.release(chunk, buffer);
-    const excess = this.buffers.takeExcess();
-    if (excess !== undefined) this.letGo(excess, () => this.spill(excess));
+    const excess = this.buffers.takeExcess(BATCH_CHUNKS);
+    if (excess.length > 0) this.letGo(excess, () => this.spill(excess));
   }
 
   private release(chunk: number, buffer: ChunkBuffer): void {
     this.buffers.remove(chunk);
-    this.letGo(buffer, () => this.store(buffer));
+    if (this.batch.length > 0 && this.batch.length < BATCH_CHUNKS) {
+      this.batch.push(buffer);
+      return;
+    }
+    const batch = [buffer];
+    this.letGo(batch, () => {
+      if (this.batch === batch) this.batch = [];
+      return this.store(batch);
+    });
+    this.batch = batch;
   }
 
-  /** Queues the last job of a buffer that has been taken out of the buffers. */
-  private letGo(buffer: ChunkBuffer, job: () => Promise<void>): void {
-    this.enqueue(buffer.bytes.length, job, () => this.buffers.recycle(buffer));
+  /** Queues the last job of buffers that have been taken out of the buffers. */
+  private letGo(buffers: readonly ChunkBuffer[], job: () => Promise<void>): void {
+    this.enqueue(this.layout.chunkBytes * buffers.length, job, () => {
+      for (const buffer of buffers) this.buffers.recycle(buffer);
+    });
   }
 
   private enqueue(bytes: number, job: () => Promise<void>, then = () => {}): void {
     this.queuedBytes += bytes;
+    // What is complete from here on is stored after this job, which may need the chunk where it is now.
+    this.batch = [];
     void this.queue.run(async () => {
       await this.attempt(job);
       this.queuedBytes -= bytes;
@@ -252,7 +273,10 @@ export class PartialTransfer {
       return buffer.bytes;
     }
     const stored = await this.readChunk(chunk);
-    return this.digests.known.has(chunk) ? cipherChunk(this.options.key, chunk, stored) : stored;
+    if (!this.digests.known.has(chunk)) return stored;
+    const ciphertext = cipherChunk(this.options.key, chunk, stored);
+    releaseMemory(stored);
+    return ciphertext;
   }
 
   /** Runs a job in the background; what goes wrong is kept for the next call that waits. */
@@ -260,31 +284,44 @@ export class PartialTransfer {
     if (this.error === undefined) await this.storing(job).catch(() => undefined);
   }
 
-  /** Writes a complete chunk as plaintext. */
-  private async store(buffer: ChunkBuffer): Promise<void> {
-    await this.gather(buffer);
-    const digest = sha256(buffer.bytes);
-    await this.parts.write(this.startOf(buffer.chunk), cipherChunk(this.options.key, buffer.chunk, buffer.bytes));
-    this.digests.set(buffer.chunk, digest);
-    this.record(buffer.chunk, buffer.units(), digest);
+  /** Writes complete chunks as plaintext. */
+  private async store(buffers: readonly ChunkBuffer[]): Promise<void> {
+    for (const buffer of buffers) await this.gather(buffer);
+    const digests = buffers.map(({ bytes }) => sha256(bytes));
+    const { key } = this.options;
+    const plaintexts = buffers.map(({ chunk, bytes }) => {
+      return { start: this.startOf(chunk), bytes: cipherChunk(key, chunk, bytes) };
+    });
+    await this.parts.write(plaintexts);
+    for (const { bytes } of plaintexts) releaseMemory(bytes);
+    buffers.forEach((buffer, i) => {
+      const digest = digests[i] ?? NOTHING;
+      this.digests.set(buffer.chunk, digest);
+      this.record(buffer.chunk, buffer.units(), digest);
+    });
   }
 
-  /** Writes what there is of an incomplete chunk, as ciphertext. More units may arrive in the buffer meanwhile. */
-  private async spill(buffer: ChunkBuffer): Promise<void> {
-    if (!buffer.dirty) return;
-    await this.gather(buffer);
-    buffer.dirty = false;
-    const units = buffer.units();
-    const check = digestUnits(this.layout, buffer.bytes, buffer.firstUnit, units);
+  /** Writes what there is of incomplete chunks, as ciphertext. More units may arrive in the buffers meanwhile. */
+  private async spill(buffers: readonly ChunkBuffer[]): Promise<void> {
+    const dirty = buffers.filter((buffer) => buffer.dirty);
+    for (const buffer of dirty) await this.gather(buffer);
+    const written = dirty.map((buffer) => {
+      buffer.dirty = false;
+      const units = buffer.units();
+      return { buffer, units, check: digestUnits(this.layout, buffer.bytes, buffer.firstUnit, units) };
+    });
     // The gaps between units are written too: one write, and nothing counts them as received.
-    await this.parts.write(this.startOf(buffer.chunk), buffer.bytes);
-    this.record(buffer.chunk, units, check);
+    await this.parts.write(dirty.map(({ chunk, bytes }) => ({ start: this.startOf(chunk), bytes })));
+    for (const { buffer, units, check } of written) this.record(buffer.chunk, units, check);
   }
 
   /** Completes a buffer with the chunk's units that are on disk only. */
   private async gather(buffer: ChunkBuffer): Promise<void> {
     const onDisk = this.journal.heldUnits(buffer.chunk).filter((unit) => !buffer.has(unit));
-    if (onDisk.length > 0) buffer.fillFrom(await this.readChunk(buffer.chunk), onDisk);
+    if (onDisk.length === 0) return;
+    const stored = await this.readChunk(buffer.chunk);
+    buffer.fillFrom(stored, onDisk);
+    releaseMemory(stored);
   }
 
   private record(chunk: number, units: readonly number[], check: Uint8Array): void {
@@ -375,8 +412,9 @@ export class PartialTransfer {
     }
     const isComplete = units.length === end - first;
     // The journal lagged behind. The cipher is its own inverse, so this brings the place into the form that it says.
-    if (isPlaintext !== isComplete) await this.parts.write(this.startOf(chunk), turned);
+    if (isPlaintext !== isComplete) await this.parts.write([{ start: this.startOf(chunk), bytes: turned }]);
     if (isComplete) this.digests.set(chunk, sha256(isPlaintext ? turned : stored));
+    for (const bytes of [stored, turned]) releaseMemory(bytes);
     for (const unit of units) this.held.add(unit);
     this.unitsLeft[chunk] = end - first - units.length;
   }
@@ -412,6 +450,11 @@ export class PartialTransfer {
   private get journalPath(): string {
     return join(this.folder, 'journal');
   }
+}
+
+function inBatches(buffers: readonly ChunkBuffer[]): ChunkBuffer[][] {
+  const count = Math.ceil(buffers.length / BATCH_CHUNKS);
+  return Array.from({ length: count }, (_, i) => buffers.slice(i * BATCH_CHUNKS, (i + 1) * BATCH_CHUNKS));
 }
 
 /** The folder of one partial transfer. */

@@ -7,6 +7,7 @@ import { DigestTable, sha256 } from './digest-table';
 import { errorCode, FileChangedError, unreadable } from './library-error';
 import type { SourceFile } from './manifest';
 import { ParitySource } from './parity-source';
+import { releaseMemory } from './release-memory';
 import { SerialQueue } from './serial-queue';
 
 export interface TransferSourceOptions {
@@ -21,7 +22,7 @@ export interface TransferSourceOptions {
   readonly nameCheckMs?: number;
 }
 
-/** Chunks kept: the window of a transmission, so that units which go out together cost one read. */
+/** Chunks kept: the window of a transmission, so that units which go out together cost one read. Their memory is used again. */
 const CACHED_CHUNKS = 64;
 const OPEN_FILES = 8;
 /** Read in one go, several chunks: each read waits for a turn of the thread pool, which is long on a busy machine. */
@@ -47,6 +48,7 @@ export class TransferSource {
   private readonly parity: ParitySource;
   private readonly queue = new SerialQueue();
   private readonly chunks = new Map<number, Promise<Uint8Array>>();
+  private readonly spare: Uint8Array[] = [];
   private readonly handles = new Map<number, FileHandle>();
   /** The stretch read last: chunks are mostly sent in their order. Its bytes are overwritten by the next one. */
   private block: Block | undefined;
@@ -65,7 +67,8 @@ export class TransferSource {
   }
 
   /**
-   * The ciphertext of a chunk; not to be written to, as it is kept.
+   * The ciphertext of a chunk; not to be written to, as it is kept, and to be used at once: it is good until that of
+   * CACHED_CHUNKS others has been read.
    * @throws FileChangedError where a file below it is not what was offered.
    */
   readChunk(chunk: number): Promise<Uint8Array> {
@@ -73,7 +76,11 @@ export class TransferSource {
     this.chunks.delete(chunk);
     this.chunks.set(chunk, reading);
     reading.catch(() => this.chunks.delete(chunk));
-    dropOldest(this.chunks, CACHED_CHUNKS);
+    // Once it is there: it may still be being read.
+    void dropOldest(this.chunks, CACHED_CHUNKS)?.then(
+      ({ buffer }) => this.spare.push(new Uint8Array(buffer)),
+      () => undefined,
+    );
     return reading;
   }
 
@@ -111,7 +118,10 @@ export class TransferSource {
     const pieces = this.map.pieces(start, end);
     const ciphertext = cipherChunk(this.options.key, chunk, await this.plaintext(pieces, end - start));
     this.checkDigest(chunk, sha256(ciphertext), pieces);
-    return ciphertext;
+    const kept = this.spare.pop() ?? Buffer.allocUnsafeSlow(this.options.layout.chunkBytes);
+    kept.set(ciphertext);
+    releaseMemory(ciphertext);
+    return kept.subarray(0, end - start);
   }
 
   private checkDigest(chunk: number, digest: Uint8Array, pieces: readonly Piece[]): void {
