@@ -1,10 +1,9 @@
 import { BlockCode, type ParityUnit } from '../coding/block-code';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import type { ChunkBuffer } from './chunk-buffers';
-import { releaseMemory } from './release-memory';
 
 /** A block that can be completed, and where its chunks were when that was decided. */
-interface Solvable {
+export interface Solvable {
   readonly block: number;
   readonly missing: readonly number[];
   readonly parity: readonly ParityUnit[];
@@ -62,14 +61,12 @@ export class BlockSolver {
    * @param ciphertextOf a chunk's ciphertext, right where its units are held
    * @param found gets each missing unit, with bytes that it must copy
    */
-  async solve(
-    { block, missing, parity, buffers }: Solvable,
-    ciphertextOf: (chunk: number, buffer: ChunkBuffer | undefined) => Promise<Uint8Array>,
+  solve(
+    { block, missing, parity }: Solvable,
+    ciphertextOf: (chunk: number) => Uint8Array,
     found: (unit: number, bytes: Uint8Array) => void,
-  ): Promise<void> {
+  ): void {
     const { layout } = this;
-    const chunks = new Map<number, Uint8Array>();
-    for (const [chunk, buffer] of buffers) chunks.set(chunk, await ciphertextOf(chunk, buffer));
     this.code ??= new BlockCode(layout.payloadBytes);
     const [start, end] = layout.unitsOfBlock(block);
     const isMissing = new Set(missing);
@@ -77,10 +74,8 @@ export class BlockSolver {
       if (isMissing.has(unit)) continue;
       const chunk = layout.chunkOf(unit);
       const at = layout.offsetOf(unit) - layout.bytesOfChunk(chunk)[0];
-      this.code.put(unit - start, (chunks.get(chunk) ?? NOTHING).subarray(at, at + layout.lengthOf(unit)));
+      this.code.put(unit - start, ciphertextOf(chunk).subarray(at, at + layout.lengthOf(unit)));
     }
-    // What was read for this.
-    for (const [chunk, bytes] of chunks) if (buffers.get(chunk) === undefined) releaseMemory(bytes);
     const solved = this.code.solve(
       end - start,
       missing.map((unit) => unit - start),

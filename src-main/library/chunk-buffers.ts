@@ -94,7 +94,7 @@ export class ChunkBuffers {
 
   /** Gives back the memory of a buffer that was taken out. */
   recycle(buffer: ChunkBuffer): void {
-    if (this.spare.length < this.limit) this.spare.push(new Uint8Array(buffer.bytes.buffer));
+    if (this.buffers.size + this.spare.length < this.limit) this.spare.push(new Uint8Array(buffer.bytes.buffer));
   }
 
   private make(chunk: number): ChunkBuffer {

@@ -5,7 +5,7 @@ import { Bitmap } from '../../src-shared/ranges/bitmap';
 import { EMPTY, normalize, type Range, type RangeSet } from '../../src-shared/ranges/range-set';
 import type { Manifest, ManifestFile, Offer } from '../../src-shared/wire/messages';
 import type { TransferLayout } from '../multicast/transfer-layout';
-import { BlockSolver } from './block-solver';
+import { BlockSolver, type Solvable } from './block-solver';
 import { type ChunkBuffer, ChunkBuffers } from './chunk-buffers';
 import { cipherChunk } from './chunk-cipher';
 import { DigestTable, sha256 } from './digest-table';
@@ -49,7 +49,7 @@ export interface Verdict {
 }
 
 const NOTHING = new Uint8Array(0);
-const MEMORY_BYTES = 64 * 1024 * 1024;
+const MEMORY_BYTES = 32 * 1024 * 1024;
 /** Chunks stored in one go: the hand-over to another thread costs as much as writing one. */
 const BATCH_CHUNKS = 8;
 
@@ -160,9 +160,7 @@ export class PartialTransfer {
     const solvable = this.parity.prepare(block, units, indices, (chunk) => this.buffers.get(chunk));
     if (solvable === undefined || this.error !== undefined || this.closed) return;
     for (const unit of units) this.held.add(unit);
-    const ciphertextOf = (chunk: number, buffer: ChunkBuffer | undefined) => this.ciphertextOf(chunk, buffer);
-    const found = (unit: number, bytes: Uint8Array) => this.putInChunk(unit, bytes);
-    this.enqueue(this.layout.chunkBytes, () => this.parity.solve(solvable, ciphertextOf, found));
+    this.enqueue(this.layout.chunkBytes, () => this.solveNow(solvable));
   }
 
   /**
@@ -266,12 +264,30 @@ export class PartialTransfer {
     });
   }
 
-  /** A chunk's ciphertext, right where its units are held: as far as they are in its buffer from there, else from the disk. */
-  private async ciphertextOf(chunk: number, buffer: ChunkBuffer | undefined): Promise<Uint8Array> {
-    if (buffer !== undefined) {
-      await this.gather(buffer);
-      return buffer.bytes;
-    }
+  private async solveNow(solvable: Solvable): Promise<void> {
+    const buffers = this.buffersOf(solvable);
+    await this.gather(buffers.flatMap(({ buffer }) => buffer ?? []));
+    const read = new Map<number, Uint8Array>();
+    for (const { chunk, buffer } of buffers)
+      if (buffer === undefined) read.set(chunk, await this.readCiphertext(chunk));
+    const inMemory = new Map(
+      buffers.flatMap(({ chunk, buffer }) => (buffer === undefined ? [] : [[chunk, buffer.bytes]])),
+    );
+    const ciphertextOf = (chunk: number) => inMemory.get(chunk) ?? read.get(chunk) ?? NOTHING;
+    this.parity.solve(solvable, ciphertextOf, (unit, bytes) => this.putInChunk(unit, bytes));
+    for (const bytes of read.values()) releaseMemory(bytes);
+  }
+
+  /** The buffers of a block's chunks; a chunk that the block completes gets one, so that it is read from the disk once. */
+  private buffersOf({ buffers, missing }: Solvable): { chunk: number; buffer: ChunkBuffer | undefined }[] {
+    const completed = new Set(missing.map((unit) => this.layout.chunkOf(unit)));
+    return [...buffers].map(([chunk, buffer]) => {
+      return { chunk, buffer: buffer ?? (completed.has(chunk) ? this.buffers.touch(chunk) : undefined) };
+    });
+  }
+
+  /** A chunk from the disk, right where its units are held. */
+  private async readCiphertext(chunk: number): Promise<Uint8Array> {
     const stored = await this.readChunk(chunk);
     if (!this.digests.known.has(chunk)) return stored;
     const ciphertext = cipherChunk(this.options.key, chunk, stored);
@@ -286,7 +302,7 @@ export class PartialTransfer {
 
   /** Writes complete chunks as plaintext. */
   private async store(buffers: readonly ChunkBuffer[]): Promise<void> {
-    for (const buffer of buffers) await this.gather(buffer);
+    await this.gather(buffers);
     const digests = buffers.map(({ bytes }) => sha256(bytes));
     const { key } = this.options;
     const plaintexts = buffers.map(({ chunk, bytes }) => {
@@ -304,7 +320,7 @@ export class PartialTransfer {
   /** Writes what there is of incomplete chunks, as ciphertext. More units may arrive in the buffers meanwhile. */
   private async spill(buffers: readonly ChunkBuffer[]): Promise<void> {
     const dirty = buffers.filter((buffer) => buffer.dirty);
-    for (const buffer of dirty) await this.gather(buffer);
+    await this.gather(dirty);
     const written = dirty.map((buffer) => {
       buffer.dirty = false;
       const units = buffer.units();
@@ -315,13 +331,17 @@ export class PartialTransfer {
     for (const { buffer, units, check } of written) this.record(buffer.chunk, units, check);
   }
 
-  /** Completes a buffer with the chunk's units that are on disk only. */
-  private async gather(buffer: ChunkBuffer): Promise<void> {
-    const onDisk = this.journal.heldUnits(buffer.chunk).filter((unit) => !buffer.has(unit));
-    if (onDisk.length === 0) return;
-    const stored = await this.readChunk(buffer.chunk);
-    buffer.fillFrom(stored, onDisk);
-    releaseMemory(stored);
+  /** Completes buffers with their chunks' units that are on disk only; chunks that follow each other are read in one go. */
+  private async gather(buffers: readonly ChunkBuffer[]): Promise<void> {
+    const lacking = buffers.map((buffer) => {
+      return { buffer, units: this.journal.heldUnits(buffer.chunk).filter((unit) => !buffer.has(unit)) };
+    });
+    for (const run of consecutive(lacking.filter(({ units }) => units.length > 0))) {
+      const start = this.startOf(run[0]?.buffer.chunk ?? 0);
+      const stored = await this.parts.read(start, this.layout.bytesOfChunk(run.at(-1)?.buffer.chunk ?? 0)[1]);
+      for (const { buffer, units } of run) buffer.fillFrom(stored.subarray(this.startOf(buffer.chunk) - start), units);
+      releaseMemory(stored);
+    }
   }
 
   private record(chunk: number, units: readonly number[], check: Uint8Array): void {
@@ -455,6 +475,17 @@ export class PartialTransfer {
 function inBatches(buffers: readonly ChunkBuffer[]): ChunkBuffer[][] {
   const count = Math.ceil(buffers.length / BATCH_CHUNKS);
   return Array.from({ length: count }, (_, i) => buffers.slice(i * BATCH_CHUNKS, (i + 1) * BATCH_CHUNKS));
+}
+
+/** In runs of chunks that follow each other. */
+function consecutive<T extends { readonly buffer: ChunkBuffer }>(all: readonly T[]): T[][] {
+  const runs: T[][] = [];
+  for (const one of all.toSorted((a, b) => a.buffer.chunk - b.buffer.chunk)) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.at(-1)?.buffer.chunk === one.buffer.chunk - 1) run.push(one);
+    else runs.push([one]);
+  }
+  return runs;
 }
 
 /** The folder of one partial transfer. */
