@@ -14,7 +14,15 @@ const SLOW: Measurement = { ...FAST, megabytesPerSecond: 60, sessionSeconds: 1.5
 
 function row(students: number, loss: number, results: Record<string, Measurement | undefined>, megabits?: number): Row {
   const network = megabits === undefined ? { name: 'unlimited' } : { name: 'limited', megabitsPerSecond: megabits };
-  return { network, students, loss, fileBytes: 1, uftpRate: 1, results: new Map(Object.entries(results)) };
+  return {
+    network,
+    students,
+    loss,
+    fileBytes: 1,
+    uftpRate: 1,
+    results: new Map(Object.entries(results)),
+    failures: new Map(),
+  };
 }
 
 describe('bounds beside the other tools', () => {

@@ -20,6 +20,8 @@ export interface Row extends Case {
   /** What uftp was given, in megabits a second. */
   readonly uftpRate: number;
   readonly results: ReadonlyMap<string, Measurement | undefined>;
+  /** Of each tool, how many runs brought nothing. */
+  readonly failures: ReadonlyMap<string, number>;
 }
 
 const GIGABIT: Network = { name: '1 Gbit/s', megabitsPerSecond: 1000 };
@@ -78,19 +80,21 @@ async function measureRow(base: string, one: Case, runs: number, uftpRate: numbe
   const tools = [tcp, uftp(uftpRate), udpcast, tuttiDgram, tuttiAccelerated].filter((tool) => !tool.problem());
   const done = new Map(tools.map((tool): [Tool, Measurement[]] => [tool, []]));
   const slow = new Set<Tool>();
+  const failures = new Map<string, number>();
   // In turns: what else the machine does meanwhile meets all of them.
   for (let i = 0; i < runs; i++) {
     for (const [tool, measured] of done) {
       if (slow.has(tool)) continue;
       const run = await measure(base, tool, one).catch((error: unknown) => void tooSlow(error, () => slow.add(tool)));
       if (run !== undefined) measured.push(run);
+      else failures.set(tool.name, (failures.get(tool.name) ?? 0) + 1);
     }
   }
   const results = new Map(
     [...done].map(([tool, measured]) => [tool.name, slow.has(tool) ? undefined : medianOf(measured)]),
   );
   for (const [tool, measured] of done) console.log(`  ${tool.name}: ${summary(measured, results.get(tool.name))}`);
-  return { ...one, fileBytes: bytesFor(one), uftpRate, results };
+  return { ...one, fileBytes: bytesFor(one), uftpRate, results, failures };
 }
 
 function tooSlow(error: unknown, note: () => void): void {

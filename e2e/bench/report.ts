@@ -64,6 +64,8 @@ ${FIGURES.map(({ title, text }) => `### ${title}\n\n${figureTable(rows, text)}`)
 
 ${rateTable(rows)}
 
+${failureList(rows)}
+
 ## Numbers to meet
 
 ${targetTable(targets)}
@@ -75,9 +77,17 @@ function rateTable(rows: readonly Row[]): string {
   return `### What uftp was given, Mbit/s\n\n${table(['', 'rate'], chosen)}`;
 }
 
+/** A median of those that came through says nothing about the others. */
+function failureList(rows: readonly Row[]): string {
+  const failed = rows.flatMap((row) =>
+    [...row.failures].map(([tool, runs]) => `${tool}, ${nameOf(row)} (${runs === 1 ? 'once' : `${runs} times`})`),
+  );
+  return `Runs that failed or were given up: ${failed.length > 0 ? failed.join('; ') : 'none'}.`;
+}
+
 /** All figures, for the terminal. */
 export function comparisonTables(rows: readonly Row[]): string {
-  return FIGURES.map(({ title, text }) => `${title}\n${figureTable(rows, text)}`).join('\n\n');
+  return [...FIGURES.map(({ title, text }) => `${title}\n${figureTable(rows, text)}`), failureList(rows)].join('\n\n');
 }
 
 export function targetTable(targets: readonly TargetResult[]): string {
