@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { labProblem } from '../lab/requirements';
+import { deepenBacklog } from './backlog';
 import { ALL_CASES, type Case, compare, nameOf, QUICK_CASES } from './comparison';
 import { comparisonTargets } from './comparison-targets';
 import { describeMachine } from './machine';
@@ -33,6 +34,7 @@ async function main(): Promise<number> {
   }
   sayWhatIsMissing();
 
+  deepenBacklog();
   const machine = describeMachine(new Date());
   const runs = quick ? 1 : RUNS;
   const rows = await compare(BASE, casesFor(quick, only), runs);
