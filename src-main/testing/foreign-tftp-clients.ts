@@ -60,6 +60,8 @@ export class AtftpLikeClient implements SimulatedClient {
   private isMaster = false;
   private hasExtraAck = false;
   private lastBlock = 0;
+  private windowBlocks = 1;
+  private sinceAck = 0;
   private timeouts = 0;
   private onTimeout: 'request' | 'ack' | 'wait' = 'request';
 
@@ -106,6 +108,7 @@ export class AtftpLikeClient implements SimulatedClient {
       if (this.hasOptions) return this.machine.end(undefined);
       this.hasOptions = true;
       this.blocks = new Blocks(granted.blksize ?? 512);
+      this.windowBlocks = granted.windowsize ?? 1;
       const { multicast } = granted;
       this.isMulticast = multicast !== undefined;
       if (multicast?.port !== undefined) this.machine.joinGroup({ address: multicast.address, port: multicast.port });
@@ -129,12 +132,15 @@ export class AtftpLikeClient implements SimulatedClient {
     } else this.onTimeout = 'wait';
     this.lastBlock = block;
     this.blocks.put(block, payload);
-    if (!this.isMulticast || this.isMaster) this.ack();
+    this.sinceAck++;
+    const isDue = this.sinceAck >= this.windowBlocks || block === this.blocks.last;
+    if ((!this.isMulticast || this.isMaster) && isDue) this.ack();
     else this.arm();
   }
 
   private ack(): void {
     this.onTimeout = 'ack';
+    this.sinceAck = 0;
     if (this.isMulticast) this.lastBlock = this.blocks.inOrder;
     if (this.session !== undefined) this.machine.send(this.session, writeAck(this.lastBlock));
     if (this.lastBlock === this.blocks.last) this.machine.end(this.blocks.bytes());

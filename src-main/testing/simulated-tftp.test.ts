@@ -222,6 +222,31 @@ describe('each flow control technique', () => {
     expect(rates(without('rate'))).toEqual([]);
   });
 
+  it('C5: the packet rate finds what a narrow line carries, however long each timeout is', () => {
+    const asked = { blksize: 1024, windowsize: 16, timeout: 1 };
+    const blocks = 1954;
+    for (const kind of ['atftp', 'tutti'] as const) {
+      const run = { ...BASE, fileBytes: (blocks - 1) * 1024, devices: [{ ...CALM, kind, narrow: 1000, asked }] };
+      const on = simulateTftp(run, seededRandom(1));
+      const off = simulateTftp({ ...run, flow: without('rate') }, seededRandom(1));
+      expect([on.identical, off.identical]).toEqual([[true], [true]]);
+      expect(on.durationMs).toBeLessThan(3 * blocks);
+      expect(on.durationMs).toBeLessThan(off.durationMs / 4);
+      expect(on.dataPackets).toBeLessThan(off.dataPackets / 1.3);
+    }
+  });
+
+  it('C5: the packet rate takes little from a line that loses by chance', () => {
+    for (const [kind, loss] of [['atftp', 0.01] as const, ['tutti', 0.02] as const]) {
+      const devices = [{ ...CALM, kind, loss, delay: 0.1, asked: { blksize: 1024, windowsize: 16 } }];
+      const run = { ...BASE, fileBytes: 4_000_000, devices };
+      const durations = (flow: FlowControl) =>
+        [1, 2, 3, 4, 5].map((seed) => simulateTftp({ ...run, flow }, seededRandom(seed)).durationMs);
+      const sum = (flow: FlowControl) => durations(flow).reduce((total, ms) => total + ms, 0);
+      expect(sum(ALL_FLOW_CONTROL)).toBeLessThan(1.5 * sum(without('rate')));
+    }
+  });
+
   it('C6: the last packet again spares a client that asks twice a timeout', () => {
     const insistent = { ...ATFTP, loss: 0.05, duplicate: 0.3, asked: {} };
     const run = { ...BASE, devices: [insistent] };

@@ -14,7 +14,7 @@ import {
   type SimulatedClient,
   SorcerersClient,
 } from './foreign-tftp-clients';
-import { carry, type LinkFaults } from './simulated-link';
+import { carry, type LinkFaults, NarrowLine } from './simulated-link';
 import { VirtualClock } from './virtual-clock';
 
 export interface SimulatedDevice extends LinkFaults {
@@ -22,6 +22,8 @@ export interface SimulatedDevice extends LinkFaults {
   readonly startsAt: number;
   readonly diesAt?: number;
   readonly asked: RequestedOptions;
+  /** Packets a second that the line to it takes, 20 of them at once. */
+  readonly narrow?: number;
 }
 
 export interface TftpRun {
@@ -50,6 +52,7 @@ export interface TftpResult {
 
 const LISTENER: Endpoint = { address: '10.0.0.254', port: 69 };
 const TIME_LIMIT_MS = 60 * 60_000;
+const NARROW_BURST = 20;
 /** Of what nobody knows: more events than any run needs. */
 const MAX_DATA_PACKETS = 2_000_000;
 
@@ -178,6 +181,7 @@ class SimulatedTftpRoom {
       if (!isSame(device.endpoint, to) && !device.groups.has(nameOf(to))) continue;
       if (kind === 'oack') this.oacks[device.index] = (this.oacks[device.index] ?? 0) + 1;
       if (kind === 'error') this.errors[device.index] = (this.errors[device.index] ?? 0) + 1;
+      if (device.line?.takes(this.clock.now) === false) continue;
       const isGroup = !isSame(device.endpoint, to);
       carry(device.options, this.clock, this.random, () => device.hear(bytes, { ...LISTENER, port }, isGroup));
     }
@@ -192,6 +196,8 @@ class Device {
   file: Uint8Array | undefined;
   reason: string | undefined;
   private readonly client: SimulatedClient;
+  /** From the server. */
+  readonly line: NarrowLine | undefined;
   private readonly own: OwnClient | undefined;
   private timer = 0;
 
@@ -202,6 +208,7 @@ class Device {
     mode: 'octet' | 'netascii',
   ) {
     this.endpoint = { address: `10.0.0.${index + 1}`, port: 2000 + index };
+    this.line = options.narrow === undefined ? undefined : new NarrowLine(options.narrow, NARROW_BURST);
     const machine: ClientMachine = {
       server: LISTENER,
       send: (to, bytes) => this.room.deliver(this, to, bytes),

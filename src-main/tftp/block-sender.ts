@@ -103,7 +103,11 @@ export class BlockSender {
 
   /** An ACK of the one who acknowledges; `pump` sends what it asks for. */
   ack(wire: number, now: number): AckMeaning {
-    const { meaning, roundTrip } = this.window.ack(wire, now, this.guard);
+    const before = this.window.acknowledged;
+    const { meaning, roundTrip, missing = 1 } = this.window.ack(wire, now, this.guard);
+    this.rate.blocksAcknowledged(this.window.acknowledged - before);
+    // One was counted at the timeout.
+    this.rate.blocksMissing(missing - 1);
     if (roundTrip !== undefined) this.roundTrip.sample(roundTrip);
     if (meaning === 'advance') {
       this.source.release(this.window.acknowledged);
@@ -176,7 +180,7 @@ export class BlockSender {
 
   private count(bytes: number, now: number): void {
     this.sentBlocks++;
-    this.rate.blockSent();
+    this.rate.blockSent(now);
     this.loss.blockSent(now);
     this.host.loss.blockSent(now);
     this.speed.add(bytes, now);

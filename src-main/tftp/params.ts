@@ -84,20 +84,30 @@ export const MIN_LOSS_SAMPLE = 50;
 
 // --- C5: packet rate ---
 
-/** Loss is judged over this long at least, and over so many blocks that one lost by chance is below EXCESS_LOSS. */
-export const RATE_INTERVAL_MS = 500;
-export const MIN_RATE_SAMPLE = 64;
-/** Loss above the usual by this much is congestion. */
-export const EXCESS_LOSS = 0.02;
-/** The rate after a loss, as a share of what was really sent, but no more than this share of what arrived: then a full line is surely free. */
-export const RATE_CUT = 0.7;
-export const RATE_MARGIN = 0.9;
-/** The rate grows by this factor in each interval without loss: twice as fast after 1.5 s. */
-export const RATE_GROWTH = 1.25;
-/** Where a lower rate leaves this share of the loss, the loss has another cause. */
-export const UNHELPED_SHARE = 0.75;
 /** No cause but a broken line asks for less: 20 blocks of 512 bytes a second. */
 export const MIN_BLOCKS_PER_SECOND = 20;
+/** At the least rate a block leaves in this time: a longer pause is a wait, and says nothing of the rate. */
+export const IDLE_MS = 1000 / MIN_BLOCKS_PER_SECOND;
+/** Loss is judged over this much sending at least, and over so many blocks that one lost by chance is below EXCESS_LOSS. */
+export const RATE_INTERVAL_MS = 200;
+export const MIN_RATE_SAMPLE = 64;
+/** Or at once, when so many are missing, and this share of what was sent: the end of a window, or all of it. Each more costs a timeout. */
+export const CLEAR_LOSS_BLOCKS = 8;
+export const CLEAR_LOSS = 0.25;
+/** Loss above the usual by this much is congestion. */
+export const EXCESS_LOSS = 0.02;
+/** The usual loss is the mean over so many intervals without congestion. */
+export const USUAL_LOSS_MEMORY = 8;
+/** What a line carries, as a share of what arrived: its buffer took a few more. */
+export const RATE_MARGIN = 0.95;
+/** The rate after a loss, as a share of what the line carries: its buffer has to empty. */
+export const RATE_CUT = 0.8;
+/** Losses in a row at a limited rate that are answered with a lower one, a quarter in the end. What then still is lost has another cause. */
+export const MAX_CUTS = 2;
+/** The rate grows by this factor in each interval without loss while nothing is known of the line. */
+export const RATE_GROWTH = 2;
+/** After a loss the rate is again what the line carries after this time, and tries for more after it: each try may cost a timeout. */
+export const RATE_PLATEAU_MS = 2000;
 
 // --- Client ---
 

@@ -93,6 +93,18 @@ describe('a send window', () => {
     expect(send(window, 1)).toEqual([5, 6, 7, 8]);
   });
 
+  it('fills the window of a client that had a part of what left again after a timeout', () => {
+    const window = begun(4);
+    send(window, 0);
+    window.rewind('timeout');
+    expect(send(window, 100)).toEqual([1, 2, 3, 4]);
+    // It had 1 and 2, and says so when 1 comes again; its next ACK follows four blocks later.
+    expect(window.ack(2, 101, GUARD)).toEqual({ meaning: 'advance', missing: 2 });
+    expect(send(window, 101)).toEqual([5, 6]);
+    expect(window.ack(6, 102, GUARD)).toEqual({ meaning: 'advance', roundTrip: 1 });
+    expect(send(window, 102)).toEqual([7, 8, 9, 10]);
+  });
+
   it('does not believe an ACK of what was never sent', () => {
     const window = begun(2);
     send(window, 0);

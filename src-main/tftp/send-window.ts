@@ -28,6 +28,8 @@ export class SendWindow {
   private again = 1;
   private cause: ResendCause = 'gap';
   private lastSentAt = 0;
+  /** The last block that had left before a timeout, until an ACK tells how many before it had arrived; then 0. */
+  private doubtful = 0;
   private resend: { readonly at: number; readonly guard: number } | undefined;
   /** The round trip that is being measured: of the last block that left, for the first time. */
   private timed: { readonly block: number; readonly at: number } | undefined;
@@ -82,8 +84,11 @@ export class SendWindow {
     return undefined;
   }
 
-  /** An ACK. @param guard the least time between two sendings of a packet, ms: a round trip */
-  ack(wire: number, now: number, guard: number): { meaning: AckMeaning; roundTrip?: number } {
+  /**
+   * An ACK. The first one after a timeout tells how many of the blocks that had left then are `missing`.
+   * @param guard the least time between two sendings of a packet, ms: a round trip
+   */
+  ack(wire: number, now: number, guard: number): { meaning: AckMeaning; roundTrip?: number; missing?: number } {
     const block = this.absolute(wire);
     if (block === undefined) return { meaning: 'foreign' };
     if (block === this.base) {
@@ -92,12 +97,15 @@ export class SendWindow {
       return { meaning: 'duplicate' };
     }
     const roundTrip = this.timed?.block === block ? { roundTrip: now - this.timed.at } : {};
+    const missing = block < this.doubtful ? { missing: this.doubtful - block } : {};
     this.advance(block, now, guard);
-    return { meaning: 'advance', ...roundTrip };
+    this.doubtful = 0;
+    return { meaning: 'advance', ...roundTrip, ...missing };
   }
 
   /** Nothing came in time: everything after the last acknowledged block is due again. */
   rewind(cause: ResendCause): void {
+    if (cause === 'timeout') this.doubtful = Math.max(this.doubtful, this.next - 1);
     this.again = 1;
     this.moveTo(this.base);
     this.cause = cause;
@@ -129,6 +137,8 @@ export class SendWindow {
       return this.moveTo(block);
     }
     // Either a gap follows, or this client acknowledges each block and the next ACK is on its way.
+    // After a timeout it acknowledges the last block that it had, and waits for a whole window from there on (RFC 7440 section 4).
+    if (block < this.doubtful && !this.canLeap) this.end = block + this.size;
     this.base = block;
     this.resend = { at: now + GAP_DELAY_MS, guard };
   }
