@@ -7,15 +7,14 @@ import type { Manifest, ManifestFile, Offer } from '../../src-shared/wire/messag
 import type { TransferLayout } from '../multicast/transfer-layout';
 import { BlockSolver, type Solvable } from './block-solver';
 import { type ChunkBuffer, ChunkBuffers } from './chunk-buffers';
-import { cipherChunk } from './chunk-cipher';
-import { DigestTable, sha256 } from './digest-table';
 import { makeFolders } from './folders';
 import { StorageError } from './library-error';
 import { PartFiles } from './part-files';
-import { digestUnits, PartialJournal } from './partial-journal';
+import type { PartialJournal } from './partial-journal';
 import { type Conflicts, placeFiles } from './place-files';
 import { releaseMemory } from './release-memory';
 import { SerialQueue } from './serial-queue';
+import { StoredChunks } from './stored-chunks';
 import { TrailerFile } from './trailer-file';
 
 export interface PartialTransferOptions {
@@ -64,18 +63,16 @@ export class PartialTransfer {
   private readonly folder: string;
   private readonly layout: TransferLayout;
   private readonly parts: PartFiles;
+  private readonly chunks: StoredChunks;
   private readonly buffers: ChunkBuffers;
   private readonly queue = new SerialQueue();
   /** Units taken, in memory or on disk. */
   private readonly held: Bitmap;
   private readonly unitsLeft: Uint16Array;
   private readonly trailer: TrailerFile;
-  private readonly digests: DigestTable;
   private readonly verified: Bitmap;
   private verifiedRoot: string | undefined;
   private readonly rejections = new Map<number, number>();
-  private journal: PartialJournal;
-  private journalDirty = true;
   private queuedBytes = 0;
   /** Complete chunks that the last job in the queue will store; until it begins, more may join them. */
   private batch: ChunkBuffer[] = [];
@@ -96,9 +93,8 @@ export class PartialTransfer {
       return end - start;
     });
     this.trailer = new TrailerFile(join(this.folder, 'trailer'), layout);
-    this.digests = new DigestTable(layout.chunkCount);
+    this.chunks = new StoredChunks(this.folder, this.parts, layout, options.key);
     this.verified = new Bitmap(layout.chunkCount);
-    this.journal = new PartialJournal(layout);
   }
 
   /**
@@ -173,7 +169,7 @@ export class PartialTransfer {
     await this.queue.run(async () => {});
     for (const batch of inBatches(this.buffers.dirty())) {
       this.batch = [];
-      void this.queue.run(() => this.attempt(() => this.spill(batch)));
+      void this.queue.run(() => this.attempt(() => this.chunks.spill(batch)));
     }
     await this.storing(() => this.queue.run(() => this.saveJournal()));
   }
@@ -229,7 +225,7 @@ export class PartialTransfer {
     this.unitsLeft[chunk] = left;
     if (left === 0) this.release(chunk, buffer);
     const excess = this.buffers.takeExcess(BATCH_CHUNKS);
-    if (excess.length > 0) this.letGo(excess, () => this.spill(excess));
+    if (excess.length > 0) this.letGo(excess, () => this.chunks.spill(excess));
   }
 
   private release(chunk: number, buffer: ChunkBuffer): void {
@@ -241,7 +237,7 @@ export class PartialTransfer {
     const batch = [buffer];
     this.letGo(batch, () => {
       if (this.batch === batch) this.batch = [];
-      return this.store(batch);
+      return this.chunks.store(batch);
     });
     this.batch = batch;
   }
@@ -266,10 +262,10 @@ export class PartialTransfer {
 
   private async solveNow(solvable: Solvable): Promise<void> {
     const buffers = this.buffersOf(solvable);
-    await this.gather(buffers.flatMap(({ buffer }) => buffer ?? []));
+    await this.chunks.gather(buffers.flatMap(({ buffer }) => buffer ?? []));
     const read = new Map<number, Uint8Array>();
     for (const { chunk, buffer } of buffers)
-      if (buffer === undefined) read.set(chunk, await this.readCiphertext(chunk));
+      if (buffer === undefined) read.set(chunk, await this.chunks.readCiphertext(chunk));
     const inMemory = new Map(
       buffers.flatMap(({ chunk, buffer }) => (buffer === undefined ? [] : [[chunk, buffer.bytes]])),
     );
@@ -286,75 +282,14 @@ export class PartialTransfer {
     });
   }
 
-  /** A chunk from the disk, right where its units are held. */
-  private async readCiphertext(chunk: number): Promise<Uint8Array> {
-    const stored = await this.readChunk(chunk);
-    if (!this.digests.known.has(chunk)) return stored;
-    const ciphertext = cipherChunk(this.options.key, chunk, stored);
-    releaseMemory(stored);
-    return ciphertext;
-  }
-
   /** Runs a job in the background; what goes wrong is kept for the next call that waits. */
   private async attempt(job: () => Promise<void>): Promise<void> {
     if (this.error === undefined) await this.storing(job).catch(() => undefined);
   }
 
-  /** Writes complete chunks as plaintext. */
-  private async store(buffers: readonly ChunkBuffer[]): Promise<void> {
-    await this.gather(buffers);
-    const digests = buffers.map(({ bytes }) => sha256(bytes));
-    const { key } = this.options;
-    const plaintexts = buffers.map(({ chunk, bytes }) => {
-      return { start: this.startOf(chunk), bytes: cipherChunk(key, chunk, bytes) };
-    });
-    await this.parts.write(plaintexts);
-    for (const { bytes } of plaintexts) releaseMemory(bytes);
-    buffers.forEach((buffer, i) => {
-      const digest = digests[i] ?? NOTHING;
-      this.digests.set(buffer.chunk, digest);
-      this.record(buffer.chunk, buffer.units(), digest);
-    });
-  }
-
-  /** Writes what there is of incomplete chunks, as ciphertext. More units may arrive in the buffers meanwhile. */
-  private async spill(buffers: readonly ChunkBuffer[]): Promise<void> {
-    const dirty = buffers.filter((buffer) => buffer.dirty);
-    await this.gather(dirty);
-    const written = dirty.map((buffer) => {
-      buffer.dirty = false;
-      const units = buffer.units();
-      return { buffer, units, check: digestUnits(this.layout, buffer.bytes, buffer.firstUnit, units) };
-    });
-    // The gaps between units are written too: one write, and nothing counts them as received.
-    await this.parts.write(dirty.map(({ chunk, bytes }) => ({ start: this.startOf(chunk), bytes })));
-    for (const { buffer, units, check } of written) this.record(buffer.chunk, units, check);
-  }
-
-  /** Completes buffers with their chunks' units that are on disk only; chunks that follow each other are read in one go. */
-  private async gather(buffers: readonly ChunkBuffer[]): Promise<void> {
-    const lacking = buffers.map((buffer) => {
-      return { buffer, units: this.journal.heldUnits(buffer.chunk).filter((unit) => !buffer.has(unit)) };
-    });
-    for (const run of consecutive(lacking.filter(({ units }) => units.length > 0))) {
-      const start = this.startOf(run[0]?.buffer.chunk ?? 0);
-      const stored = await this.parts.read(start, this.layout.bytesOfChunk(run.at(-1)?.buffer.chunk ?? 0)[1]);
-      for (const { buffer, units } of run) buffer.fillFrom(stored.subarray(this.startOf(buffer.chunk) - start), units);
-      releaseMemory(stored);
-    }
-  }
-
-  private record(chunk: number, units: readonly number[], check: Uint8Array): void {
-    this.journal.record(chunk, units, check);
-    this.journalDirty = true;
-  }
-
   private async saveJournal(): Promise<void> {
     if (this.error !== undefined) throw this.error;
-    const trailerSaved = await this.trailer.save(this.heldTrailerUnits(), this.journal);
-    if (!this.journalDirty && !trailerSaved) return;
-    this.journalDirty = false;
-    await this.journal.save(this.journalPath);
+    await this.chunks.saveJournal((journal) => this.trailer.save(this.heldTrailerUnits(), journal));
   }
 
   private heldTrailerUnits(): number[] {
@@ -371,8 +306,8 @@ export class PartialTransfer {
     }
     const rejected: Range[] = [];
     for (let chunk = 0; chunk < this.layout.chunkCount; chunk++) {
-      if (!this.digests.known.has(chunk) || this.verified.has(chunk)) continue;
-      if (this.digests.matches(chunk, this.trailer.bytes)) this.verified.add(chunk);
+      if (!this.chunks.digests.known.has(chunk) || this.verified.has(chunk)) continue;
+      if (this.chunks.digests.matches(chunk, this.trailer.bytes)) this.verified.add(chunk);
       else rejected.push(this.rejectChunk(chunk));
     }
     return normalize(rejected);
@@ -386,7 +321,6 @@ export class PartialTransfer {
 
   private rejectChunk(chunk: number): Range {
     const units = this.layout.unitsOfChunk(chunk);
-    this.digests.forget(chunk);
     this.unitsLeft[chunk] = units[1] - units[0];
     this.reject(chunk, units);
     return units;
@@ -394,7 +328,7 @@ export class PartialTransfer {
 
   private reject(chunk: number, units: Range): void {
     this.held.removeRange(units);
-    this.record(chunk, [], NOTHING);
+    this.chunks.forget(chunk);
     this.rejections.set(chunk, (this.rejections.get(chunk) ?? 0) + 1);
   }
 
@@ -403,7 +337,7 @@ export class PartialTransfer {
     const offer: Offer = { manifest, key: Buffer.from(key).toString('base64'), payloadBytes: layout.payloadBytes };
     const text = JSON.stringify(offer);
     const stored = await readFile(this.offerPath, 'utf8').catch(() => undefined);
-    const journal = stored === text ? await PartialJournal.load(this.journalPath, layout) : undefined;
+    const journal = stored === text ? await this.chunks.resume() : undefined;
     if (journal !== undefined) return this.restore(journal);
     await rm(this.folder, { recursive: true, force: true });
     await makeFolders(this.folder, 0o700);
@@ -412,40 +346,14 @@ export class PartialTransfer {
 
   /** Takes from an earlier run what its journal names and the disk still holds. */
   private async restore(journal: PartialJournal): Promise<void> {
-    this.journal = journal;
     const trailerUnits = await this.trailer.restore(journal);
     for (const unit of trailerUnits) this.held.add(unit);
-    if (trailerUnits.length === 0) this.record(this.layout.chunkCount, [], NOTHING);
+    if (trailerUnits.length === 0) this.chunks.forget(this.layout.chunkCount);
     for (let chunk = 0; chunk < this.layout.chunkCount; chunk++) {
-      const units = journal.heldUnits(chunk);
-      if (units.length > 0) await this.restoreChunk(chunk, units);
+      const units = await this.chunks.restore(chunk);
+      for (const unit of units) this.held.add(unit);
+      this.unitsLeft[chunk] = (this.unitsLeft[chunk] ?? 0) - units.length;
     }
-  }
-
-  private async restoreChunk(chunk: number, units: readonly number[]): Promise<void> {
-    const [first, end] = this.layout.unitsOfChunk(chunk);
-    const stored = await this.readChunk(chunk);
-    const turned = cipherChunk(this.options.key, chunk, stored);
-    const isPlaintext = this.journal.confirms(chunk, digestUnits(this.layout, turned, first, units));
-    if (!isPlaintext && !this.journal.confirms(chunk, digestUnits(this.layout, stored, first, units))) {
-      return this.record(chunk, [], NOTHING);
-    }
-    const isComplete = units.length === end - first;
-    // The journal lagged behind. The cipher is its own inverse, so this brings the place into the form that it says.
-    if (isPlaintext !== isComplete) await this.parts.write([{ start: this.startOf(chunk), bytes: turned }]);
-    if (isComplete) this.digests.set(chunk, sha256(isPlaintext ? turned : stored));
-    for (const bytes of [stored, turned]) releaseMemory(bytes);
-    for (const unit of units) this.held.add(unit);
-    this.unitsLeft[chunk] = end - first - units.length;
-  }
-
-  private readChunk(chunk: number): Promise<Uint8Array> {
-    const [start, end] = this.layout.bytesOfChunk(chunk);
-    return this.parts.read(start, end);
-  }
-
-  private startOf(chunk: number): number {
-    return this.layout.bytesOfChunk(chunk)[0];
   }
 
   /** Waits for all writes. */
@@ -466,26 +374,11 @@ export class PartialTransfer {
   private get offerPath(): string {
     return join(this.folder, 'offer.json');
   }
-
-  private get journalPath(): string {
-    return join(this.folder, 'journal');
-  }
 }
 
 function inBatches(buffers: readonly ChunkBuffer[]): ChunkBuffer[][] {
   const count = Math.ceil(buffers.length / BATCH_CHUNKS);
   return Array.from({ length: count }, (_, i) => buffers.slice(i * BATCH_CHUNKS, (i + 1) * BATCH_CHUNKS));
-}
-
-/** In runs of chunks that follow each other. */
-function consecutive<T extends { readonly buffer: ChunkBuffer }>(all: readonly T[]): T[][] {
-  const runs: T[][] = [];
-  for (const one of all.toSorted((a, b) => a.buffer.chunk - b.buffer.chunk)) {
-    const run = runs.at(-1);
-    if (run !== undefined && run.at(-1)?.buffer.chunk === one.buffer.chunk - 1) run.push(one);
-    else runs.push([one]);
-  }
-  return runs;
 }
 
 /** The folder of one partial transfer. */
