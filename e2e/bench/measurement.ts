@@ -37,6 +37,8 @@ interface Timing {
   readonly sessionSeconds: number;
   /** Of the session. */
   readonly processor: ProcessorTime;
+  /** Bytes that the sender's card had sent before the session. */
+  readonly bytesBefore?: number;
 }
 
 export interface Network {

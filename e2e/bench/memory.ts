@@ -2,7 +2,7 @@ import { makeFile } from '../lab/files';
 import { Session } from '../lab/session';
 import { peakMemory } from './processor-time';
 import type { TargetResult } from './targets';
-import { everybodyEnds, expectDelivered, fillRoom } from './tutti';
+import { everybodyHasIt, expectDelivered, fillRoom } from './tutti';
 
 /** More than a signed 32-bit number, and than Node reads in one piece. */
 const FILE_BYTES = 2_200_000_000;
@@ -21,7 +21,7 @@ export async function measureMemory(base: string): Promise<TargetResult> {
     const timer = setInterval(() => {
       for (const [i, { pid }] of processes.entries()) peaks[i] = Math.max(peaks[i] ?? 0, peakMemory(pid));
     }, POLL_MS);
-    await everybodyEnds(room).finally(() => clearInterval(timer));
+    await everybodyHasIt(room).finally(() => clearInterval(timer));
     expectDelivered(session, file, room);
     return result(peaks);
   } finally {

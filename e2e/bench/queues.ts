@@ -3,7 +3,7 @@ import { Session, type Teacher } from '../lab/session';
 import { TcpFlow } from '../lab/tcp-flow';
 import { median } from './measurement';
 import type { TargetResult } from './targets';
-import { everybodyEnds, fillRoom, firstData, lastComplete } from './tutti';
+import { everybodyHasIt, fillRoom, firstData, lastComplete } from './tutti';
 
 /** Of a full frame, what is payload: Tutti's, and a TCP segment's with timestamps (both 1448 of 1514 bytes). */
 const PAYLOAD_SHARE = 1448 / 1514;
@@ -37,8 +37,8 @@ async function shareAlone(base: string, megabits: number, fileBytes: number): Pr
   return inLab(base, fileBytes, async (session, file) => {
     for (const number of [1, 2]) session.lab.limitPort(number, megabits);
     const room = await fillRoom(session, file);
-    await everybodyEnds(room);
-    const seconds = (lastComplete(room.students) - firstData(room.teacher)) / 1000;
+    await everybodyHasIt(room);
+    const seconds = (lastComplete(room.students, room.teacher) - firstData(room.teacher)) / 1000;
     return fileBytes / seconds / capacity(megabits);
   });
 }
@@ -52,13 +52,13 @@ async function shareOfSlowerRoom(base: string): Promise<number> {
       session.receive(1),
       session.openSecondRoom(session.lab.student(2), session.lab.student(1), file),
     ]);
-    await everybodyEnds({ teacher, students: [first] });
-    await everybodyEnds({ teacher: second.teacher, students: [second.student] });
+    await everybodyHasIt({ teacher, students: [first] });
+    await everybodyHasIt({ teacher: second.teacher, students: [second.student] });
     const rooms = [
       { teacher, student: first },
       { teacher: second.teacher, student: second.student },
-    ].toSorted((a, b) => lastComplete([a.student]) - lastComplete([b.student]));
-    const done = lastComplete([rooms[0]?.student ?? first]);
+    ].toSorted((a, b) => lastComplete([a.student], a.teacher) - lastComplete([b.student], b.teacher));
+    const done = lastComplete([rooms[0]?.student ?? first], rooms[0]?.teacher ?? teacher);
     const progress = progressAt(rooms[1]?.teacher ?? teacher, done);
     return progress / (1 + progress);
   });
@@ -71,8 +71,8 @@ async function shareOfTcp(base: string): Promise<number> {
     try {
       const teacher = await session.teach([file], ['--wait-for', '1', '--wait', '60']);
       const students = [await session.receive(1)];
-      await everybodyEnds({ teacher, students });
-      const [start, end] = [firstData(teacher), lastComplete(students)];
+      await everybodyHasIt({ teacher, students });
+      const [start, end] = [firstData(teacher), lastComplete(students, teacher)];
       return flow.bytesBetween(start, end) / ((end - start) / 1000) / capacity(SHARED_MEGABITS);
     } finally {
       await flow.close();

@@ -2,14 +2,17 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadNativeModule } from '../../src-main/accelerator/native-module';
 import type { DataPath } from '../../src-shared/ipc/events';
-import { sha256 } from '../lab/files';
+import { makeFile, sha256 } from '../lab/files';
 import type { Session, Student, Teacher } from '../lab/session';
+import type { Traffic } from '../lab/topology';
 import type { Tool } from './measurement';
 import { type ProcessorTime, processorTime, processorTimeSince } from './processor-time';
 
 /** Also for the file that is larger than anybody's memory should be. */
 const LIMIT_MS = 300_000;
 const ENROL_LIMIT_MS = 60_000;
+/** Long enough for most of a student's code to be compiled. */
+const FIRST_PIECE_BYTES = 20e6;
 /** Short, because what the transfer needs until the room is seen to be full is not counted. */
 const POLL_MS = 2;
 
@@ -18,8 +21,13 @@ interface Room {
   readonly students: readonly Student[];
 }
 
-interface Transfer extends Room {
-  /** From the full room until everybody has ended. */
+interface FullRoom extends Room {
+  /** What had passed the teacher's card before it was there. */
+  readonly before: Traffic;
+}
+
+interface Transfer extends FullRoom {
+  /** From the full room until everybody has the file and the teacher has ended. */
   readonly processor: ProcessorTime;
 }
 
@@ -31,11 +39,12 @@ function tutti(dataPath: DataPath, problem: () => string | undefined): Tool {
     problem,
     async run(session, file) {
       session.environment.TUTTI_DATA_PATH = dataPath;
-      const { teacher, students, processor } = await sendFile(session, file);
+      const { teacher, students, processor, before } = await sendFile(session, file);
       return {
-        dataSeconds: (lastComplete(students) - firstData(teacher)) / 1000,
+        dataSeconds: (lastComplete(students, teacher) - firstData(teacher)) / 1000,
         sessionSeconds: (lastOf(teacher.all('finished').map(({ at }) => at)) - roomFull(teacher)) / 1000,
         processor,
+        bytesBefore: before.sent,
       };
     },
   };
@@ -50,27 +59,35 @@ export const tuttiAccelerated = tutti('accelerated', () =>
 export async function sendFile(session: Session, file: string): Promise<Transfer> {
   const room = await fillRoom(session, file);
   const before = processorTime();
-  await everybodyEnds(room);
+  await everybodyHasIt(room);
   const processor = processorTimeSince(before);
   expectDelivered(session, file, room);
   return { ...room, processor };
 }
 
-/** Opens a room that sends as soon as all students of the lab are in it, which they are when this resolves. */
-export async function fillRoom(session: Session, file: string): Promise<Room> {
+/**
+ * Opens a room that sends as soon as all students of the lab are in it, which they are when this resolves. They have been
+ * there for a while: a first piece has reached them, sent by an earlier run of the teacher's program.
+ */
+export async function fillRoom(session: Session, file: string): Promise<FullRoom> {
   const count = session.lab.students.length;
-  const teacher = await session.teach([file], ['--wait-for', String(count), '--wait', '60']);
-  const students = await Promise.all(session.lab.students.map((_, i) => session.receive(i + 1)));
+  const whenFull = ['--wait-for', String(count), '--wait', '60'];
+  const first = await session.teach([makeFile(session.music, 'first piece.wav', FIRST_PIECE_BYTES)], whenFull);
+  const students = await Promise.all(session.lab.students.map((_, i) => session.stay(i + 1)));
+  await everybodyHasIt({ teacher: first, students });
+  const before = session.lab.traffic();
+  const teacher = await session.teach([file], whenFull);
   await fullRoom(teacher, count);
-  return { teacher, students };
+  return { teacher, students, before };
 }
 
-/** Waits until all have ended. @throws Error where somebody has failed. */
-export async function everybodyEnds({ teacher, students }: Room): Promise<void> {
-  const everybody = [teacher, ...students];
-  const codes = await Promise.all(everybody.map((process) => process.exitCode(LIMIT_MS)));
-  const failed = everybody.filter((_, i) => codes[i] !== 0).map(({ name }) => name);
-  if (failed.length > 0) throw new Error(`Tutti: not complete: ${failed.join(', ')}.`);
+/** Waits until all students have the teacher's file, and the teacher has ended. @throws Error where somebody has not got it. */
+export async function everybodyHasIt({ teacher, students }: Room): Promise<void> {
+  const code = await teacher.exitCode(LIMIT_MS);
+  const failed = teacher.all('finished').flatMap((end) => end.failed.map(({ id }) => id));
+  if (code !== 0) throw new Error(`Tutti: not complete: ${failed.join(', ') || teacher.name}.`);
+  const transfer = transferOf(teacher);
+  await Promise.all(students.map((student) => student.waitFor('complete', (event) => event.transfer === transfer)));
 }
 
 /** @throws Error where a student's file is not the teacher's. */
@@ -92,8 +109,15 @@ export function roomFull(teacher: Teacher): number {
   return lastOf(teacher.all('enrolled').map(({ at }) => at));
 }
 
-export function lastComplete(students: readonly Student[]): number {
-  return lastOf(students.flatMap((student) => student.all('complete').map(({ at }) => at)));
+/** When the last student had the teacher's file. */
+export function lastComplete(students: readonly Student[], teacher: Teacher): number {
+  const transfer = transferOf(teacher);
+  const ends = students.flatMap((student) => student.all('complete').filter((event) => event.transfer === transfer));
+  return lastOf(ends.map(({ at }) => at));
+}
+
+function transferOf(teacher: Teacher): string | undefined {
+  return teacher.all('announced')[0]?.transfer;
 }
 
 export function firstData(teacher: Teacher): number {

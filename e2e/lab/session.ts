@@ -76,6 +76,12 @@ export class Session {
     return this.#start(number, ['--connect', `${address}:${port}`, '--pin', fingerprint, ...options]);
   }
 
+  /** Starts `tutti receive` for student 1, 2, …, which stays in the room for one transfer after the other. */
+  async stay(number: number): Promise<Student> {
+    const { address, port, fingerprint } = await this.#room();
+    return this.#start(number, ['--connect', `${address}:${port}`, '--pin', fingerprint], []);
+  }
+
   /** Starts `tutti receive --once` for a student that knows a code and has to find the room by itself. */
   pair(number: number, code: string): Student {
     return this.#start(number, ['--code', code]);
@@ -111,10 +117,10 @@ export class Session {
     return this.#folder('second-student');
   }
 
-  #start(number: number, options: readonly string[]): Student {
+  #start(number: number, options: readonly string[], once: readonly string[] = ['--once']): Student {
     const host = this.lab.student(number);
     const place = ['--dir', this.folderOf(number), '--interface', host.address];
-    const args = ['receive', ...place, '--name', nameOf(number), '--once', ...options];
+    const args = ['receive', ...place, '--name', nameOf(number), ...once, ...options];
     const student: Student = CliProcess.start(nameOf(number), host, args, this.environment);
     this.#students.set(number, [...(this.#students.get(number) ?? []), student]);
     return student;
