@@ -128,6 +128,6 @@ function guess(transfer: string, unit: number): Uint8Array {
     sequence: unit,
     offset: unit * 1448,
   } as const;
-  writeHeader(new DataView(datagram.buffer, datagram.byteOffset, HEADER_BYTES), header);
+  writeHeader(datagram, header);
   return datagram;
 }

@@ -273,6 +273,6 @@ describe('a hostile teacher', () => {
 function datagramOf({ transfer }: Piece, header: Partial<DataHeader>, payload: Uint8Array): Uint8Array {
   const datagram = Buffer.concat([Buffer.alloc(HEADER_BYTES), payload]);
   const whole: DataHeader = { ...NO_HEADER, ...splitTransferId(transfer), ...header };
-  writeHeader(new DataView(datagram.buffer, datagram.byteOffset, HEADER_BYTES), whole);
+  writeHeader(datagram, whole);
   return datagram;
 }

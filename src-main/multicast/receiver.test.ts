@@ -85,7 +85,7 @@ class Student {
     const bytes = new Uint8Array(HEADER_BYTES + length);
     const ids = splitTransferId(TRANSFER);
     const offset = layout.offsetOf(unit);
-    writeHeader(new DataView(bytes.buffer), { kind: DATA, transmission: 0, ...ids, sequence: unit, offset, ...change });
+    writeHeader(bytes, { kind: DATA, transmission: 0, ...ids, sequence: unit, offset, ...change });
     return this.raw(bytes, source);
   }
 

@@ -163,7 +163,7 @@ class SimulatedRoom {
       if (datagram === undefined) continue;
       const payload = datagram.unit === undefined ? new Uint8Array() : this.source.payload(datagram.unit);
       const bytes = new Uint8Array(HEADER_BYTES + payload.length);
-      writeHeader(new DataView(bytes.buffer), datagram.header);
+      writeHeader(bytes, datagram.header);
       bytes.set(payload, HEADER_BYTES);
       this.multicast(bytes);
       this.sender.datagramSent(datagram, now);

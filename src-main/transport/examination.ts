@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DoctorView } from '../../src-shared/ipc/snapshots';
-import { HEADER_BYTES, PROBE, splitTransferId, writeHeader } from '../../src-shared/wire/data-datagram';
+import { PROBE, splitTransferId, writeHeader } from '../../src-shared/wire/data-datagram';
 import type { Probe, ProbeReport } from '../../src-shared/wire/messages';
 import { diagnose, type Hearing } from '../multicast/diagnosis';
 import type { DataSender } from './data-channel';
@@ -140,6 +140,6 @@ export class Examination {
 function probeDatagram(id: string, sequence: number): Uint8Array {
   const bytes = new Uint8Array(PROBE_BYTES);
   const header = { kind: PROBE, transmission: 0, ...splitTransferId(id), sequence, offset: 0 } as const;
-  writeHeader(new DataView(bytes.buffer, 0, HEADER_BYTES), header);
+  writeHeader(bytes, header);
   return bytes;
 }

@@ -259,7 +259,7 @@ export class OutgoingTransfer {
   }
 
   private transmitOne(channel: DataSender, due: DueDatagram, datagram: Buffer, now: number): void {
-    writeHeader(new DataView(datagram.buffer, datagram.byteOffset, HEADER_BYTES), due.header);
+    writeHeader(datagram, due.header);
     channel.send(datagram);
     this.sender.datagramSent(due, now);
   }

@@ -26,7 +26,7 @@ describe('data datagram', () => {
     fc.assert(
       fc.property(header, (original) => {
         const bytes = new Uint8Array(HEADER_BYTES);
-        writeHeader(new DataView(bytes.buffer), original);
+        writeHeader(bytes, original);
         expect(readHeader(bytes)).toEqual(original);
       }),
     );
@@ -35,7 +35,7 @@ describe('data datagram', () => {
   it('has the layout of PROTOCOL.md section 5', () => {
     const bytes = new Uint8Array(HEADER_BYTES);
     const id = splitTransferId('0123456789abcdef');
-    writeHeader(new DataView(bytes.buffer), {
+    writeHeader(bytes, {
       kind: DATA,
       transmission: 2,
       ...id,

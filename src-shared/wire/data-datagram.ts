@@ -32,34 +32,48 @@ export function splitTransferId(id: string): { transferHigh: number; transferLow
 }
 
 /** Writes the header into the first HEADER_BYTES of `target`. */
-export function writeHeader(target: DataView, header: DataHeader): void {
-  target.setUint8(0, (VERSION << 4) | header.kind);
-  target.setUint8(1, 0);
-  target.setUint16(2, header.transmission);
-  target.setUint32(4, header.transferHigh);
-  target.setUint32(8, header.transferLow);
-  target.setUint32(12, header.sequence);
-  target.setUint32(16, Math.floor(header.offset / 2 ** 32));
-  target.setUint32(20, header.offset % 2 ** 32);
+export function writeHeader(target: Uint8Array, header: DataHeader): void {
+  target[0] = (VERSION << 4) | header.kind;
+  target[1] = 0;
+  target[2] = header.transmission >>> 8;
+  target[3] = header.transmission;
+  writeUint32(target, 4, header.transferHigh);
+  writeUint32(target, 8, header.transferLow);
+  writeUint32(target, 12, header.sequence);
+  writeUint32(target, 16, Math.floor(header.offset / 2 ** 32));
+  writeUint32(target, 20, header.offset % 2 ** 32);
 }
 
 /** Reads a header, or says why the bytes have none. Never throws: anybody on the group may send anything. */
 export function readHeader(bytes: Uint8Array): DataHeader | HeaderFault {
   if (bytes.length < HEADER_BYTES) return 'short';
   if (bytes.length > MAX_DATAGRAM_BYTES) return 'long';
-  const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_BYTES);
-  const first = view.getUint8(0);
+  const first = bytes[0] ?? 0;
   if (first >> 4 !== VERSION) return 'version';
   const kind = first & 0x0f;
   if (kind !== DATA && kind !== PROBE && kind !== PARITY) return 'kind';
-  const offsetHigh = view.getUint32(16);
+  const offsetHigh = readUint32(bytes, 16);
   if (offsetHigh >= 2 ** 21) return 'offset';
   return {
     kind,
-    transmission: view.getUint16(2),
-    transferHigh: view.getUint32(4),
-    transferLow: view.getUint32(8),
-    sequence: view.getUint32(12),
-    offset: offsetHigh * 2 ** 32 + view.getUint32(20),
+    transmission: readUint32(bytes, 0) & 0xffff,
+    transferHigh: readUint32(bytes, 4),
+    transferLow: readUint32(bytes, 8),
+    sequence: readUint32(bytes, 12),
+    offset: offsetHigh * 2 ** 32 + readUint32(bytes, 20),
   };
+}
+
+// By hand: a DataView for each datagram costs more than everything else here.
+
+function readUint32(bytes: Uint8Array, at: number): number {
+  const low = ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+  return (bytes[at] ?? 0) * 2 ** 24 + low;
+}
+
+function writeUint32(target: Uint8Array, at: number, value: number): void {
+  target[at] = value >>> 24;
+  target[at + 1] = value >>> 16;
+  target[at + 2] = value >>> 8;
+  target[at + 3] = value;
 }
