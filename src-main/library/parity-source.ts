@@ -1,5 +1,7 @@
+import { BLOCK_UNITS } from '../../src-shared/wire/limits';
 import { BlockCode } from '../coding/block-code';
 import type { TransferLayout } from '../multicast/transfer-layout';
+import { SerialQueue } from './serial-queue';
 
 /**
  * Parity of the teacher's ciphertext (PROTOCOL.md section 6.7), computed when it is to be sent: up to 16 units of a
@@ -7,32 +9,46 @@ import type { TransferLayout } from '../multicast/transfer-layout';
  */
 export class ParitySource {
   private code: BlockCode | undefined;
+  /** The ciphertext of the block in hand: a chunk's own memory is used again while the next one is read. */
+  private readonly block: Buffer;
+  private readonly queue = new SerialQueue();
 
   constructor(
     private readonly layout: TransferLayout,
     private readonly readChunk: (chunk: number) => Promise<Uint8Array>,
-  ) {}
+  ) {
+    this.block = Buffer.allocUnsafeSlow(BLOCK_UNITS * layout.payloadBytes);
+  }
 
   /**
    * The parity units with these numbers, all of one block, one after the other.
    * @throws FileChangedError where a file below the block is not what was offered
    */
-  async read(first: number, count: number): Promise<Uint8Array> {
-    const { layout } = this;
-    const [start, end] = layout.unitsOfBlock(layout.blockOf(first) ?? 0);
-    const firstChunk = layout.chunkOf(start);
-    const chunks = await Promise.all(
-      Array.from({ length: layout.chunkOf(end - 1) - firstChunk + 1 }, (_, i) => this.readChunk(firstChunk + i)),
-    );
+  read(first: number, count: number): Promise<Uint8Array> {
+    return this.queue.run(async () => {
+      const [start, end] = this.layout.unitsOfBlock(this.layout.blockOf(first) ?? 0);
+      await this.readBlock(start, end);
+      return this.encode(start, end, first, count);
+    });
+  }
+
+  private async readBlock(start: number, end: number): Promise<void> {
+    const { layout, block } = this;
+    for (let chunk = layout.chunkOf(start); chunk <= layout.chunkOf(end - 1); chunk++) {
+      const ciphertext = await this.readChunk(chunk);
+      const at = layout.bytesOfChunk(chunk)[0] - layout.offsetOf(start);
+      block.set(ciphertext.subarray(Math.max(0, -at), block.length - at), Math.max(0, at));
+    }
+  }
+
+  private encode(start: number, end: number, first: number, count: number): Uint8Array {
+    const { layout, block } = this;
     this.code ??= new BlockCode(layout.payloadBytes);
     for (let unit = start; unit < end; unit++) {
-      const chunk = layout.chunkOf(unit);
-      const at = layout.offsetOf(unit) - layout.bytesOfChunk(chunk)[0];
-      this.code.put(unit - start, (chunks[chunk - firstChunk] ?? EMPTY).subarray(at, at + layout.lengthOf(unit)));
+      const at = (unit - start) * layout.payloadBytes;
+      this.code.put(unit - start, block.subarray(at, at + layout.lengthOf(unit)));
     }
     const indices = Array.from({ length: count }, (_, i) => layout.indexOf(first + i));
     return Buffer.concat(this.code.encode(end - start, indices));
   }
 }
-
-const EMPTY = new Uint8Array(0);

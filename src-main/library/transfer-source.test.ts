@@ -66,6 +66,22 @@ it('makes parity of any block that makes up for what is missing there', async ()
   await source.close();
 });
 
+it('makes the same parity however much else is read meanwhile', async () => {
+  const { source, layout } = await sourceOf(randomBytes(9_000_000));
+  const alone: Uint8Array[] = [];
+  for (let block = 0; block < layout.blockCount; block++)
+    alone.push(await source.readParity(layout.parityOf(block, 0), 2));
+  const together = await Promise.all(
+    alone.flatMap((_, block) => [
+      source.readParity(layout.parityOf(block, 0), 2),
+      ...[0, 1, 2].map((i) => source.readChunk((block * 3 + i * 40) % layout.chunkCount).then(() => undefined)),
+    ]),
+  );
+  const parity = together.flatMap((bytes) => bytes ?? []);
+  expect(parity.map((bytes, i) => Buffer.compare(bytes, alone[i] ?? EMPTY))).toEqual(alone.map(() => 0));
+  await source.close();
+});
+
 it('reads what is not yet read when it is asked for the trailer first', async () => {
   const { source } = await sourceOf(randomBytes(300_000));
   const root = await source.root();
