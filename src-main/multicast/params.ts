@@ -91,5 +91,7 @@ export const MAX_ROUND_PARITY = 64;
  * file and a round less.
  */
 export const SPARE_PARITY = 1;
+/** Of other blocks, as much more as is likely to be lost in its turn; what was lost in a burst would make that far too much. */
+export const MOST_LIKELY_LOSS = 2;
 /** Parity that a student keeps of blocks that it cannot complete yet: at 5 % loss enough for files of several gigabytes. */
 export const MAX_HELD_PARITY_BYTES = 32 * 1024 * 1024;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EMPTY, intersect, normalize, type RangeSet, sizeOf, span, union } from '../../src-shared/ranges/range-set';
 import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
-import { MAX_ROUND_PARITY, SPARE_PARITY } from './params';
+import { MAX_ROUND_PARITY, MOST_LIKELY_LOSS, SPARE_PARITY } from './params';
 import { carried, chooseParity, inBlocks, use } from './parity-planner';
 import { TransferLayout } from './transfer-layout';
 
@@ -35,6 +35,16 @@ const rows: readonly Row[] = [
     rule: 'different losses: as many as the worst lacks',
     students: [says([[3, 4]]), says([[50, 52]])],
     chosen: [parity(0, 0, 2)],
+  },
+  {
+    rule: 'some of it will be lost in its turn: as much more as the worst is likely to lose',
+    students: [says([[0, 9]]), says([[50, 58]])],
+    chosen: [parity(0, 0, 9 + 1)],
+  },
+  {
+    rule: 'but little, as many losses are mostly one burst',
+    students: [says([[0, 9]]), says([[30, 70]])],
+    chosen: [parity(0, 0, 40 + MOST_LIKELY_LOSS)],
   },
   {
     rule: 'each block for itself, the trailer never',

@@ -1,6 +1,6 @@
 import { normalize, type Range, type RangeSet, subtract } from '../../src-shared/ranges/range-set';
-import { BLOCK_PARITY } from '../../src-shared/wire/limits';
-import { MAX_ROUND_PARITY, SPARE_PARITY } from './params';
+import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
+import { MAX_ROUND_PARITY, MOST_LIKELY_LOSS, SPARE_PARITY } from './params';
 import type { TransferLayout } from './transfer-layout';
 
 /** What a student misses, and the parity units that it holds of blocks which it cannot complete yet. */
@@ -11,7 +11,7 @@ interface Lacking {
 
 /**
  * Block by block, whether a round carries what its students miss between them, or parity (PROTOCOL.md section 8.1): as many
- * parity units as the worst student lacks, where these are fewer. Pure.
+ * parity units as the worst student lacks, and some for those that are lost in their turn, where these are fewer. Pure.
  * @param units the union of what the students miss
  * @param used how many parity units of each block have been sent before; these are not sent again
  * @returns the numbers of the parity units to send
@@ -27,12 +27,18 @@ export function chooseParity(
   const chosen: Range[] = [];
   countsIn(units, layout).forEach((wanted, block) => {
     const from = used[block] ?? 0;
-    const count = (lacking[block] ?? 0) + (from > 0 ? SPARE_PARITY : 0);
+    const lacks = lacking[block] ?? 0;
+    const count = lacks + Math.max(from > 0 ? SPARE_PARITY : 0, likelyLoss(lacks));
     // Fewer units are always fewer bytes: at most one unit of a block is short.
     if (count >= wanted || count > MAX_ROUND_PARITY || from + count > BLOCK_PARITY) return;
     chosen.push([layout.parityOf(block, from), layout.parityOf(block, from + count)]);
   });
   return normalize(chosen);
+}
+
+/** How many of so many parity units are lost by the worst student, which has lost as many of a whole block. */
+function likelyLoss(lacks: number): number {
+  return Math.min(MOST_LIKELY_LOSS, Math.round(lacks * (lacks / BLOCK_UNITS)));
 }
 
 /** What a round sends, in the order of the files: the units, but of a block of which parity was chosen only that. */
