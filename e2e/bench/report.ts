@@ -41,7 +41,7 @@ Written by \`npm run bench\`. ${machine}
 Everything runs on that one machine: each host is a network namespace behind one switch with IGMP snooping, MTU 1500, files in memory;
 the kernel’s queue between them (netdev_max_backlog) is deep enough to drop nothing.
 The receivers compete with the sender for the processor, so that the ratios between the tools mean more than the figures.
-Each figure is the median of ${runs} runs, in which the tools took turns. Every run sends one random file: ${sizes(rows)}.
+Each figure is the median of ${runs} runs (with thirty students, of three), in which the tools took turns. Every run sends one random file: ${sizes(rows)}.
 
 ## Side by side
 
