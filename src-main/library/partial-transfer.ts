@@ -50,7 +50,7 @@ export interface Verdict {
 const NOTHING = new Uint8Array(0);
 const MEMORY_BYTES = 32 * 1024 * 1024;
 /** Chunks stored in one go: the hand-over to another thread costs as much as writing one. */
-const BATCH_CHUNKS = 8;
+const BATCH_CHUNKS = 16;
 
 /**
  * The student's side of a transfer on disk: PROTOCOL.md section 10. A chunk's place in the part files holds its ciphertext
@@ -74,7 +74,7 @@ export class PartialTransfer {
   private verifiedRoot: string | undefined;
   private readonly rejections = new Map<number, number>();
   private queuedBytes = 0;
-  /** Complete chunks that the last job in the queue will store; until it begins, more may join them. */
+  /** Complete chunks that are to be stored together: as soon as they are enough, or anything else is to be done. */
   private batch: ChunkBuffer[] = [];
   private error: StorageError | undefined;
   private closed = false;
@@ -167,8 +167,8 @@ export class PartialTransfer {
     if (this.closed) return;
     // What parity completes is in the buffers only when that job is done.
     await this.queue.run(async () => {});
+    this.storeBatch();
     for (const batch of inBatches(this.buffers.dirty())) {
-      this.batch = [];
       void this.queue.run(() => this.attempt(() => this.chunks.spill(batch)));
     }
     await this.storing(() => this.queue.run(() => this.saveJournal()));
@@ -230,16 +230,14 @@ export class PartialTransfer {
 
   private release(chunk: number, buffer: ChunkBuffer): void {
     this.buffers.remove(chunk);
-    if (this.batch.length > 0 && this.batch.length < BATCH_CHUNKS) {
-      this.batch.push(buffer);
-      return;
-    }
-    const batch = [buffer];
-    this.letGo(batch, () => {
-      if (this.batch === batch) this.batch = [];
-      return this.chunks.store(batch);
-    });
-    this.batch = batch;
+    this.batch.push(buffer);
+    if (this.batch.length >= BATCH_CHUNKS) this.storeBatch();
+  }
+
+  private storeBatch(): void {
+    const { batch } = this;
+    this.batch = [];
+    if (batch.length > 0) this.letGo(batch, () => this.chunks.store(batch));
   }
 
   /** Queues the last job of buffers that have been taken out of the buffers. */
@@ -250,9 +248,9 @@ export class PartialTransfer {
   }
 
   private enqueue(bytes: number, job: () => Promise<void>, then = () => {}): void {
+    // First, as the job may need a chunk that has no buffer any more.
+    this.storeBatch();
     this.queuedBytes += bytes;
-    // What is complete from here on is stored after this job, which may need the chunk where it is now.
-    this.batch = [];
     void this.queue.run(async () => {
       await this.attempt(job);
       this.queuedBytes -= bytes;
@@ -358,7 +356,10 @@ export class PartialTransfer {
 
   /** Waits for all writes. */
   private async idle(): Promise<void> {
-    await this.queue.idle();
+    do {
+      this.storeBatch();
+      await this.queue.idle();
+    } while (this.batch.length > 0);
     if (this.error !== undefined) throw this.error;
   }
 
