@@ -1,7 +1,6 @@
 /* The names under which the functions are known to JavaScript: native-module.ts. */
 
 #include "handles.h"
-#include "memory.h"
 
 static bool add_function(napi_env env, napi_value exports, const char *name, napi_callback function) {
   napi_value value;
@@ -15,7 +14,6 @@ static bool add_number(napi_env env, napi_value exports, const char *name, uint3
 }
 
 NAPI_MODULE_INIT() {
-  keep_freed_memory();
   const bool is_whole = add_number(env, exports, "version", TUTTI_VERSION) &&
                         add_number(env, exports, "slots", RING_SLOTS) &&
                         add_number(env, exports, "slotBytes", SLOT_BYTES) &&
