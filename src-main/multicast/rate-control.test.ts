@@ -78,6 +78,14 @@ describe('rate control', () => {
     expect(mean(run(start(), links, 20_000).slice(-100))).toBeGreaterThan(2 * START_RATE);
   });
 
+  it.each([1, 8])('is not held up at the start by %i students who lose a twentieth at any rate', (students) => {
+    const links = Array.from({ length: students }, () => ({ capacity: 125_000_000, loss: 0.05 }));
+    for (let seed = 1; seed <= 20; seed++) {
+      const rates = run(start(), links, 2000, 1, seededRandom(seed));
+      expect(Math.max(...rates), `seed ${seed}`).toBeGreaterThan(0.35 * 125_000_000);
+    }
+  });
+
   it.each([5, 30])('is not held down by loss in bursts of %i', (burst) => {
     const links = Array.from({ length: 8 }, () => ({ capacity: 100_000_000, loss: 0.05, burst }));
     expect(mean(run(start(), links, 20_000).slice(-100))).toBeGreaterThan(START_RATE);

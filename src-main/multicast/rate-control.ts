@@ -21,17 +21,21 @@ interface Usual {
 const MIN_SAMPLE = 64;
 /** Standard errors that are still chance, with thirty students judged twenty times a second. */
 const CHANCE_ERRORS = 4;
+/** Growth in the first interval after a cut, how much it grows with each further one in which nobody loses more, and its most. */
+const GROWTH = { first: 1.05, more: 0.015, most: 1.25 };
 /** A cut goes this far below what the worst student got, so that its line is surely free. */
 const CUT = 0.9;
 
 /**
  * The sending rate (PROTOCOL.md section 7.2): doubles while nobody loses more than usual, is cut to what the worst student
  * gets when somebody does. At a rate that arrived before, what is still lost is not congestion: so each cut also learns
- * which loss is usual.
+ * which loss is usual. The longer the line has taken what it was given, the faster the rate grows (as in RFC 9438).
  */
 export class RateControl {
   private current: number;
   private starting = true;
+  /** Intervals since somebody lost more than usual. */
+  private quiet = 0;
   private nextAt: number;
   private settling = false;
   private readonly gathered = new Map<string, { passed: number; received: number }>();
@@ -74,6 +78,7 @@ export class RateControl {
     const sent = this.current * Math.min(1, used);
     const limits = usable.flatMap((sample) => this.limitOf(sample, sent) ?? []);
     const limit = Math.min(...limits);
+    if (limits.length > 0) this.quiet = 0;
     if (limit < sent) this.cut(limit);
     else if (limits.length === 0 && used > 0.7) this.grow();
   }
@@ -118,7 +123,8 @@ export class RateControl {
   }
 
   private grow(): void {
-    this.current = Math.min(this.ceiling, this.current * (this.starting ? 2 : 1.05));
+    const growth = Math.min(GROWTH.most, GROWTH.first + GROWTH.more * this.quiet++);
+    this.current = Math.min(this.ceiling, this.current * (this.starting ? 2 : growth));
   }
 
   private get ceiling(): number {
