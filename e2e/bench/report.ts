@@ -68,6 +68,8 @@ ${rateTable(rows)}
 
 ${failureList(rows)}
 
+Where the processor time goes, and what would move it: [performance-profile.md](performance-profile.md).
+
 ## Numbers to meet
 
 ${targetTable(targets)}
