@@ -261,15 +261,19 @@ export class PartialTransfer {
   private async solveNow(solvable: Solvable): Promise<void> {
     const buffers = this.buffersOf(solvable);
     await this.chunks.gather(buffers.flatMap(({ buffer }) => buffer ?? []));
-    const read = new Map<number, Uint8Array>();
-    for (const { chunk, buffer } of buffers)
-      if (buffer === undefined) read.set(chunk, await this.chunks.readCiphertext(chunk));
-    const inMemory = new Map(
-      buffers.flatMap(({ chunk, buffer }) => (buffer === undefined ? [] : [[chunk, buffer.bytes]])),
+    const ciphertexts = new Map<number, Uint8Array>();
+    const read: Uint8Array[] = [];
+    for (const { chunk, buffer } of buffers) {
+      const bytes = buffer?.bytes ?? (await this.chunks.readCiphertext(chunk));
+      ciphertexts.set(chunk, bytes);
+      if (buffer === undefined) read.push(bytes);
+    }
+    this.parity.solve(
+      solvable,
+      (chunk) => ciphertexts.get(chunk) ?? NOTHING,
+      (unit, bytes) => this.putInChunk(unit, bytes),
     );
-    const ciphertextOf = (chunk: number) => inMemory.get(chunk) ?? read.get(chunk) ?? NOTHING;
-    this.parity.solve(solvable, ciphertextOf, (unit, bytes) => this.putInChunk(unit, bytes));
-    for (const bytes of read.values()) releaseMemory(bytes);
+    for (const bytes of read) releaseMemory(bytes);
   }
 
   /** The buffers of a block's chunks; a chunk that the block completes gets one, so that it is read from the disk once. */

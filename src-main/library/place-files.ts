@@ -107,7 +107,7 @@ async function identityOf(path: string): Promise<string | undefined> {
   return found?.isFile() === true ? `${found.dev} ${found.ino}` : undefined;
 }
 
-/** It is not read again: each chunk's digest was compared with the teacher's when it was stored. */
+/** It is not read again: whoever hands it over has compared it with what was sent, on its way to the disk. */
 async function bringToMedium(file: FileToPlace): Promise<void> {
   const handle = await open(file.part, constants.O_RDWR | constants.O_CREAT);
   try {
