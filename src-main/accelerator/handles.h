@@ -6,7 +6,7 @@
 #include "multicast-socket.h"
 
 /* Of what native-module.ts expects: a binary left over from another version is not used. */
-enum { TUTTI_VERSION = 1 };
+enum { TUTTI_VERSION = 2 };
 
 /*
  * What both kinds of channels need of the Node-API. Every function that gives NULL or false has thrown, or found an
@@ -38,7 +38,7 @@ napi_value number_value(napi_env env, uint32_t number);
 
 /* The functions of sender.c and receiver.c; types and meaning: native-module.ts. */
 napi_value open_sender(napi_env env, napi_callback_info info);
-napi_value send_datagrams(napi_env env, napi_callback_info info);
+napi_value send_runs(napi_env env, napi_callback_info info);
 napi_value sender_address(napi_env env, napi_callback_info info);
 napi_value close_sender(napi_env env, napi_callback_info info);
 

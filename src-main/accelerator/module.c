@@ -18,7 +18,7 @@ NAPI_MODULE_INIT() {
                         add_number(env, exports, "slots", RING_SLOTS) &&
                         add_number(env, exports, "slotBytes", SLOT_BYTES) &&
                         add_function(env, exports, "openSender", open_sender) &&
-                        add_function(env, exports, "send", send_datagrams) &&
+                        add_function(env, exports, "send", send_runs) &&
                         add_function(env, exports, "senderAddress", sender_address) &&
                         add_function(env, exports, "closeSender", close_sender) &&
                         add_function(env, exports, "openReceiver", open_receiver) &&

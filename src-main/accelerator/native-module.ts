@@ -10,10 +10,12 @@ export interface NativeModule {
   /** @throws Error that says which step the system refused and why. */
   openSender(group: string, port: number, address: string, ttl: number): SenderHandle;
   /**
-   * Sends the first of these datagrams, at most LARGEST_BATCH, before it returns.
-   * @returns how many are done with, sent or refused; fewer than given where the system's queue is full.
+   * Sends the first datagrams of these runs, at most LARGEST_BATCH, before it returns.
+   * @param runs each of them datagrams in a row
+   * @param datagramBytes of each run, the size of its datagrams; the last one is what is left
+   * @returns how many datagrams are done with, sent or refused; fewer than it takes where the system's queue is full.
    */
-  send(sender: SenderHandle, datagrams: readonly Uint8Array[]): number;
+  send(sender: SenderHandle, runs: readonly Uint8Array[], datagramBytes: readonly number[]): number;
   /** From where the datagrams come, as receivers see it. @throws Error */
   senderAddress(sender: SenderHandle): readonly [address: string, port: number];
   /** Calls after this throw, but for another close. */
@@ -59,11 +61,11 @@ export type ReceiverHandle = { readonly [kind]: 'receiver' };
 
 /** In place of a length. */
 export const TRUNCATED = 2 ** 32 - 1;
-/** 44 datagrams of full size are one buffer that the system cuts up; the module takes 64 at most. */
-export const LARGEST_BATCH = 44;
+/** Datagrams that one call takes at most. */
+export const LARGEST_BATCH = 64;
 
 /** As in the C sources: a binary that was built for other ones is not used. */
-const VERSION = 1;
+const VERSION = 2;
 const FUNCTIONS = [
   ...['openSender', 'send', 'senderAddress', 'closeSender'],
   ...['openReceiver', 'bufferBytes', 'readable', 'sourceOf', 'release', 'errorOf', 'closeReceiver'],

@@ -11,6 +11,7 @@ import {
   type DataChannels,
   type DataReceiver,
   type DataSender,
+  datagramsIn,
   RECEIVE_BUFFER_BYTES,
   type ReceiverOptions,
   type SenderOptions,
@@ -33,15 +34,21 @@ function opening<T>(options: SenderOptions | ReceiverOptions, open: () => T): T 
   }
 }
 
+/** 44 datagrams of full size are one buffer that the system cuts up: so many are worth a call. */
+const WORTH_A_CALL = 44;
 /** While the system's queue is full, try again after this long: at a gigabit it drains half of what it holds. */
 const RETRY_MS = 1;
+const NOTHING = new Uint8Array();
 
 class AcceleratedSender implements DataSender {
   readonly sourceAddress: string;
   readonly sourcePort: number;
   private readonly handle: SenderHandle;
-  /** What is sent in one go when the caller has done what it does in one go, or when it is enough. */
-  private waiting: Uint8Array[] = [];
+  /** What is sent in one go when the caller has done what it does in one go, or when it is enough: runs, and… */
+  private runs: Uint8Array[] = [];
+  /** …the size of each run's datagrams. */
+  private sizes: number[] = [];
+  private waiting = 0;
   private isFlushDue = false;
   private retry: NodeJS.Timeout | undefined;
   private closed: Promise<void> | undefined;
@@ -55,21 +62,23 @@ class AcceleratedSender implements DataSender {
   }
 
   get queued(): number {
-    return this.waiting.length;
+    return this.waiting;
   }
 
-  send(datagram: Uint8Array): void {
+  send(run: Uint8Array, datagramBytes = run.length): void {
     if (this.closed !== undefined) return;
-    this.waiting.push(datagram);
+    this.runs.push(run);
+    this.sizes.push(datagramBytes);
+    this.waiting += datagramsIn(run, datagramBytes);
     if (this.retry !== undefined) return;
-    if (this.waiting.length >= LARGEST_BATCH) this.flush();
+    if (this.waiting >= WORTH_A_CALL) this.flush();
     else this.flushSoon();
   }
 
   close(): Promise<void> {
     this.closed ??= drained(() => this.queued).then(() => {
       clearTimeout(this.retry);
-      this.waiting = [];
+      this.drop(this.waiting);
       this.native.closeSender(this.handle);
     });
     return this.closed;
@@ -86,13 +95,31 @@ class AcceleratedSender implements DataSender {
 
   private flush(): void {
     this.retry = undefined;
-    while (this.waiting.length > 0) {
-      const taken = this.native.send(this.handle, this.waiting);
-      const isFull = taken < Math.min(this.waiting.length, LARGEST_BATCH);
-      this.waiting = this.waiting.slice(taken);
+    while (this.waiting > 0) {
+      const taken = this.native.send(this.handle, this.runs, this.sizes);
+      const isFull = taken < Math.min(this.waiting, LARGEST_BATCH);
+      this.drop(taken);
       if (!isFull) continue;
       this.retry = setTimeout(() => this.flush(), RETRY_MS);
       return;
+    }
+  }
+
+  /** The first `count` datagrams are done with; of a run perhaps only some. */
+  private drop(count: number): void {
+    this.waiting -= count;
+    let left = count;
+    while (left > 0) {
+      const [run = NOTHING] = this.runs;
+      const [size = 0] = this.sizes;
+      const datagrams = datagramsIn(run, size);
+      if (datagrams > left) {
+        this.runs[0] = run.subarray(left * size);
+        return;
+      }
+      this.runs.shift();
+      this.sizes.shift();
+      left -= datagrams;
     }
   }
 }

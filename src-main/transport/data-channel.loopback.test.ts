@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { loadNativeModule } from '../accelerator/native-module';
+import { loadNativeModule, type NativeModule } from '../accelerator/native-module';
 import { acceleratedChannels } from './accelerated-channel';
-import { DataChannelError, type DataChannels } from './data-channel';
+import { DataChannelError, type DataChannels, datagramsIn } from './data-channel';
 import * as dgram from './dgram-channel';
 import { seededRandom } from './seeded-random';
 
@@ -84,6 +85,25 @@ describe.each(CHANNELS)('data channel, %s', (path, channels = dgram) => {
       await vi.waitFor(() => expect(got).toHaveLength(sent.length));
     }
     expect(got.map(({ text }) => text)).toEqual(sent);
+  });
+
+  here.each([
+    ['with a shorter last datagram', FULL_BYTES, 9 * FULL_BYTES + 700],
+    ['of full datagrams only', FULL_BYTES, BURST * FULL_BYTES],
+    ['of more than 64 datagrams', 300, 149 * 300 + 1],
+    ['of one datagram, shorter than its size', FULL_BYTES, 3],
+  ])('cuts up a run %s', async (_, size, length) => {
+    const port = await freePort();
+    const { got } = await receiver(port);
+    const source = await sender(port);
+    const run = randomBytes(length);
+    const sent = cut(run, size);
+    source.send(Buffer.from('before'));
+    source.send(run, size);
+    source.send(Buffer.from('after'));
+    await vi.waitFor(() => expect(got).toHaveLength(sent.length + 2));
+    expect(got.map(({ text }) => text)).toEqual(['before', ...sent.map(String), 'after']);
+    await vi.waitFor(() => expect(source.queued).toBe(0));
   });
 
   here('has taken the bytes when nothing is queued any more', async () => {
@@ -267,14 +287,7 @@ describe.skipIf(native === undefined)('data channel, accelerated', () => {
 
   it('sends again what the system’s queue did not take, and closes only when it is empty', async () => {
     if (native === undefined) return;
-    const took = [0, 3, 0, 0];
-    // The loopback interface never makes anything wait.
-    const slow = {
-      ...native,
-      send: vi.fn<typeof native.send>((handle, datagrams) =>
-        native.send(handle, datagrams.slice(0, took.shift() ?? datagrams.length)),
-      ),
-    };
+    const slow = slowed(native, [0, 3, 0, 0]);
     const { receiver, sender } = using(acceleratedChannels(slow));
     const port = await freePort();
     const { got } = await receiver(port);
@@ -284,6 +297,21 @@ describe.skipIf(native === undefined)('data channel, accelerated', () => {
     await source.close();
     expect(slow.send).toHaveBeenCalledTimes(5);
     await vi.waitFor(() => expect(got.map(({ text }) => text)).toEqual(sent));
+  });
+
+  it('goes on in the middle of a run where the system’s queue was full', async () => {
+    if (native === undefined) return;
+    const slow = slowed(native, [7, 0, 1, 64]);
+    const { receiver, sender } = using(acceleratedChannels(slow));
+    const port = await freePort();
+    const { got } = await receiver(port);
+    const source = await sender(port);
+    const run = randomBytes(99 * 300 + 1);
+    source.send(run, 300);
+    expect(source.queued).toBe(93);
+    await source.close();
+    expect(slow.send).toHaveBeenCalledTimes(5);
+    await vi.waitFor(() => expect(got.map(({ text }) => text)).toEqual(cut(run, 300).map(String)));
   });
 
   it('refuses handles and memory that are not its own', async () => {
@@ -297,8 +325,11 @@ describe.skipIf(native === undefined)('data channel, accelerated', () => {
     expect(() => openWith(ring.subarray(1), table)).toThrow(TypeError);
     expect(() => openWith(ring, table.subarray(1))).toThrow(TypeError);
     expect(() => Reflect.apply(native.readable, undefined, [sender])).toThrow(TypeError);
-    expect(() => Reflect.apply(native.send, undefined, [{}, []])).toThrow(TypeError);
-    expect(() => Reflect.apply(native.send, undefined, [sender, ['text']])).toThrow(TypeError);
+    expect(() => Reflect.apply(native.send, undefined, [{}, [], []])).toThrow(TypeError);
+    expect(() => Reflect.apply(native.send, undefined, [sender, ['text'], [4]])).toThrow(TypeError);
+    expect(() => Reflect.apply(native.send, undefined, [sender, [ring], []])).toThrow(TypeError);
+    expect(() => Reflect.apply(native.send, undefined, [sender, [ring], ['size']])).toThrow(TypeError);
+    expect(() => Reflect.apply(native.send, undefined, [sender, [ring]])).toThrow(TypeError);
     expect(() => Reflect.apply(native.send, undefined, [sender])).toThrow(TypeError);
     expect(() => openSender('x'.repeat(1000), 1, LOOPBACK, 0)).toThrow(TypeError);
     expect(() => openSender(GROUP, 70_000, LOOPBACK, 0)).toThrow(TypeError);
@@ -309,7 +340,7 @@ describe.skipIf(native === undefined)('data channel, accelerated', () => {
     native.closeReceiver(receiver);
     native.closeSender(sender);
     expect(() => native.readable(receiver)).toThrow('closed');
-    expect(() => native.send(sender, [])).toThrow('closed');
+    expect(() => native.send(sender, [], [])).toThrow('closed');
   });
 });
 
@@ -333,6 +364,26 @@ function using(channels: DataChannels) {
       return channel;
     },
   };
+}
+
+/** An accelerator whose system takes so many datagrams at each call and is full then; after that all. */
+function slowed(native: NativeModule, took: number[]) {
+  // The loopback interface never makes anything wait.
+  const send = vi.fn<typeof native.send>((handle, runs, sizes) => {
+    const datagrams = runs.flatMap((run, i) => cut(run, sizes[i] ?? 0)).slice(0, took.shift());
+    return native.send(
+      handle,
+      datagrams,
+      datagrams.map(({ length }) => length),
+    );
+  });
+  return { ...native, send };
+}
+
+/** What goes into each datagram of a run. */
+function cut(run: Uint8Array, size: number): Buffer[] {
+  const count = datagramsIn(run, size);
+  return Array.from({ length: count }, (_, i) => Buffer.from(run.subarray(i * size, (i + 1) * size)));
 }
 
 /** A UDP port that nobody uses. */

@@ -38,10 +38,11 @@ export interface DataSender {
   /** Datagrams that the system has not taken yet. */
   readonly queued: number;
   /**
-   * A datagram that the system refuses (network down, too long) is a lost one: the rounds repair it.
-   * The buffer must not change before `queued` is 0: it is queued by reference. Ignored once closing.
+   * Sends a run of datagrams that lie in a row. One that the system refuses (network down, too long) is a lost one: the
+   * rounds repair it. The buffer must not change before `queued` is 0: it is queued by reference. Ignored once closing.
+   * @param datagramBytes of each but the last, which is what is left; where nothing is said, the run is one datagram
    */
-  send(datagram: Uint8Array): void;
+  send(run: Uint8Array, datagramBytes?: number): void;
   /** Closes once everything queued has left, or after two seconds: a plain close throws the queue away. */
   close(): Promise<void>;
 }
@@ -75,6 +76,11 @@ export class DataChannelError extends Error {
 
 /** Some 30 ms of a gigabit link: what a receiver asks for. Many systems grant a twentieth. */
 export const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** How many datagrams a run is; an empty one is an empty datagram. */
+export function datagramsIn(run: Uint8Array, datagramBytes: number): number {
+  return run.length <= datagramBytes ? 1 : Math.ceil(run.length / datagramBytes);
+}
 
 export function familyOf(group: string): 'udp4' | 'udp6' {
   return isIPv6(group) ? 'udp6' : 'udp4';

@@ -5,6 +5,7 @@ import {
   DataChannelError,
   type DataReceiver,
   type DataSender,
+  datagramsIn,
   familyOf,
   RECEIVE_BUFFER_BYTES,
   type ReceiverOptions,
@@ -52,8 +53,10 @@ export class DgramSender implements DataSender {
     return this.socket.getSendQueueCount();
   }
 
-  send(datagram: Uint8Array): void {
-    if (this.closed === undefined) this.socket.send(datagram);
+  send(run: Uint8Array, datagramBytes = run.length): void {
+    if (this.closed !== undefined) return;
+    const count = datagramsIn(run, datagramBytes);
+    for (let i = 0; i < count; i++) this.socket.send(run.subarray(i * datagramBytes, (i + 1) * datagramBytes));
   }
 
   close(): Promise<void> {
