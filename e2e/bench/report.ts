@@ -40,6 +40,7 @@ Written by \`npm run bench\`. ${machine}
 
 Everything runs on that one machine: each host is a network namespace behind one switch with IGMP snooping, MTU 1500, files in memory;
 the kernel’s queue between them (netdev_max_backlog) is deep enough to drop nothing.
+Each host’s card gathers what it receives (GRO) for whichever tool runs, as real cards do.
 The receivers compete with the sender for the processor, so that the ratios between the tools mean more than the figures.
 Each figure is the median of ${runs} runs (with thirty students, of three), in which the tools took turns. Every run sends one random file: ${sizes(rows)}.
 
@@ -51,7 +52,7 @@ Each figure is the median of ${runs} runs (with thirty students, of three), in w
   (–). udpcast with the settings that were fastest here. uftp does not find its rate: each row has the best of several, tried just
   before. Tutti with its defaults, which find the rate alone: by node:dgram, and with the accelerator.
   Tutti encrypts, and checks digests; what it delivered is compared with what was sent. The others do neither.
-- **The loss** strikes multicast datagrams at each student on its own; for TCP one by one its segments.
+- **The loss** strikes single multicast datagrams on their way from the switch to each student; for TCP one by one its segments.
 - **The data phase** begins for Tutti when the data channel opens, for udpcast with “Starting transfer”, for uftp with its first
   section, for TCP with the first connection. It ends when the last student has everything: for Tutti checked and in its place,
   for uftp when the sender has heard so.

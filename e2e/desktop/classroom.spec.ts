@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { makeMusic } from '../demo/music/make-music';
 import { digestsBelow } from '../lab/files';
+import { impair } from '../lab/impairments';
 import { isRequired, labProblem } from '../lab/requirements';
 import { loadRules } from '../lab/topology';
 import { drop } from './drag';
@@ -61,14 +62,6 @@ async function suite(name: string, megabytes = 6): Promise<string> {
   return folder;
 }
 
-/** Loses some of the datagrams that reach a student. */
-function loseDatagrams({ host }: Desk, percent: number): void {
-  loadRules(
-    host,
-    `table inet loss {\n chain input {\n type filter hook input priority 0;\n meta l4proto udp numgen random mod 100 < ${percent} drop\n }\n}`,
-  );
-}
-
 async function expectArrived(folder: string, ...desks: Desk[]): Promise<void> {
   const sent = Object.values(digestsBelow(folder));
   for (const { music } of desks) {
@@ -83,7 +76,7 @@ const closing = () => teacher.app.page.getByTestId('closing');
 test('a first lesson: names, the code, a dropped folder, and everybody has it', async () => {
   await gather('Ana Lima', 'Ben Okafor', 'Chiara Rossi');
   await photograph(teacher.app.page, 'lesson-room');
-  for (const [i, percent] of [2, 5, 0].entries()) if (percent > 0) loseDatagrams(student(i + 1), percent);
+  for (const [i, loss] of [0.02, 0.05, 0].entries()) impair(student(i + 1).host, { loss });
   const music = await suite('Suite No. 1');
   await drop(teacher.app.page, music);
   await expect(teacher.app.page.getByTestId('member')).toHaveCount(3, { timeout: 30_000 });

@@ -13,7 +13,8 @@ export function labProblem(): string | undefined {
   if (process.getuid?.() !== 0) return 'the lab needs root, to make network namespaces';
   const missing = COMMANDS.filter((command) => !isInstalled(command));
   if (missing.length > 0) return `the lab needs ${missing.join(', ')} (Debian: iproute2 nftables ethtool)`;
-  return canMakeNamespaces() ? undefined : 'the lab may not make network namespaces here';
+  if (!canMakeNamespaces()) return 'the lab may not make network namespaces here';
+  return canDropOnEgress() ? undefined : 'the lab needs nftables on what leaves a card (Linux 5.16, nftables 1.0.1)';
 }
 
 /** True where TUTTI_REQUIRE (a list such as "lab,desktop") makes a skip of this tier a failure. */
@@ -27,6 +28,11 @@ function isInstalled(command: string): boolean {
 
 function canMakeNamespaces(): boolean {
   return succeeds('unshare', ['--net', 'ip', 'link']);
+}
+
+function canDropOnEgress(): boolean {
+  const chain = 'add chain netdev lab leaving { type filter hook egress device lo priority 0; }';
+  return succeeds('unshare', ['--net', 'nft', `add table netdev lab; ${chain}`]);
 }
 
 function succeeds(command: string, args: string[]): boolean {

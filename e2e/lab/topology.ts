@@ -1,25 +1,37 @@
 import { execFileSync } from 'node:child_process';
 import { COMMAND_ENV } from './requirements';
 
-/** One computer of the lab: a network namespace with one network card, `e0`. */
-export interface Host {
+/** Where commands can be run: a network namespace. */
+interface Place {
   readonly namespace: string;
-  readonly address: string;
 }
 
-/** Bytes (IP headers included) that passed the teacher's network card. */
+/** One computer of the lab, with one network card, `e0`. */
+export interface Host extends Place {
+  readonly address: string;
+  /** The switch's end of its cable. */
+  readonly port: Port;
+}
+
+/** One of the switch's network cards. */
+export interface Port extends Place {
+  readonly device: string;
+}
+
+/** What passed the teacher's cable. */
 export interface Traffic {
-  /** UDP to multicast groups, sent. */
+  /** UDP to multicast groups, sent: bytes with IP headers. */
   readonly multicast: number;
-  /** TCP, both ways. */
+  /** TCP, both ways: bytes with IP headers. */
   readonly control: number;
-  /** Everything sent. */
+  /** Everything sent: bytes with Ethernet headers. */
   readonly sent: number;
 }
 
 export const CARD = 'e0';
 const NAME_PREFIX = 'tutti';
-const OFFLOADS = ['tx-udp-segmentation', 'gso', 'tso', 'gro'];
+/** With these on, datagrams and segments would travel, and be lost, in lumps of 64 KB. */
+const SEGMENTATION_OFFLOADS = ['tx-udp-segmentation', 'gso', 'tso'];
 /** Centiseconds: the switch learns who listens, and starts to prune, within a second instead of ten. */
 const QUERY_INTERVAL = 50;
 
@@ -37,10 +49,12 @@ export class Lab {
   private constructor(students: number) {
     const base = `${NAME_PREFIX}-${process.pid}`;
     this.#switch = `${base}-b`;
-    this.teacher = { namespace: `${base}-t`, address: '10.77.0.1' };
+    const port = (number: number) => ({ namespace: this.#switch, device: `port${number}` });
+    this.teacher = { namespace: `${base}-t`, address: '10.77.0.1', port: port(0) };
     this.students = Array.from({ length: students }, (_, i) => ({
       namespace: `${base}-s${i + 1}`,
       address: `10.77.0.${i + 11}`,
+      port: port(i + 1),
     }));
     process.once('exit', this.#close);
   }
@@ -67,12 +81,12 @@ export class Lab {
 
   /** Limits what the teacher's card sends, as a slower network would. */
   limitBandwidth(megabitsPerSecond: number): void {
-    limit(this.teacher.namespace, CARD, megabitsPerSecond);
+    limit({ namespace: this.teacher.namespace, device: CARD }, megabitsPerSecond);
   }
 
   /** Limits what the switch sends to student 1, 2, …: what is too much waits in its queue, and is dropped where that is full. */
   limitPort(student: number, megabitsPerSecond: number): void {
-    limit(this.#switch, `port${student}`, megabitsPerSecond);
+    limit(this.student(student).port, megabitsPerSecond);
   }
 
   /** Pulls or plugs a host's cable. */
@@ -82,9 +96,8 @@ export class Lab {
 
   /** What has passed the teacher's card since the lab was built. */
   traffic(): Traffic {
-    const counters = parseCounters(
-      runInside(this.teacher, 'nft', ['-j', 'list', 'counters', 'table', 'inet', 'traffic']),
-    );
+    const { port } = this.teacher;
+    const counters = parseCounters(runInside(port, 'nft', ['-j', 'list', 'counters', 'table', 'netdev', 'traffic']));
     const sent = runInside(this.teacher, 'cat', [`/sys/class/net/${CARD}/statistics/tx_bytes`]);
     return { multicast: counters.multicast ?? 0, control: counters.control ?? 0, sent: Number(sent) };
   }
@@ -101,11 +114,8 @@ export class Lab {
 
   #build(): void {
     this.#buildSwitch();
-    this.#plugIn(this.teacher, 'port0');
-    this.students.forEach((host, i) => {
-      this.#plugIn(host, `port${i + 1}`);
-    });
-    loadRules(this.teacher, TRAFFIC_RULES);
+    for (const host of [this.teacher, ...this.students]) plugIn(host);
+    loadRules(this.teacher.port, trafficRules(this.teacher, this.students));
   }
 
   #buildSwitch(): void {
@@ -119,51 +129,62 @@ export class Lab {
       'link set br0 up',
     ]);
   }
-
-  #plugIn(host: Host, port: string): void {
-    addNamespace(host.namespace);
-    batch(this.#switch, [
-      `link add ${port} type veth peer name ${CARD} netns ${host.namespace}`,
-      `link set ${port} master br0 up`,
-    ]);
-    batch(host.namespace, [
-      `addr add ${host.address}/24 broadcast 10.77.0.255 dev ${CARD}`,
-      `link set ${CARD} up`,
-      'link set lo up',
-    ]);
-    // Otherwise datagrams travel, and are lost, in lumps of 64 KB.
-    runInside(host, 'ethtool', ['-K', CARD, ...OFFLOADS.flatMap((feature) => [feature, 'off'])]);
-  }
 }
 
-const TRAFFIC_RULES = `
-table inet traffic {
+function plugIn(host: Host): void {
+  const { namespace, device } = host.port;
+  addNamespace(host.namespace);
+  batch(namespace, [
+    `link add ${device} type veth peer name ${CARD} netns ${host.namespace}`,
+    `link set ${device} master br0 up`,
+  ]);
+  batch(host.namespace, [
+    `addr add ${host.address}/24 broadcast 10.77.0.255 dev ${CARD}`,
+    `link set ${CARD} up`,
+    'link set lo up',
+  ]);
+  // As real cards do, a host's gathers what it receives (GRO); a veth pair does so only where the sending end does not segment.
+  setOffloads({ namespace: host.namespace, device: CARD }, { off: SEGMENTATION_OFFLOADS, on: ['gro'] });
+  setOffloads(host.port, { off: ['tso'] });
+}
+
+function setOffloads({ namespace, device }: Port, { off, on = [] }: { off: string[]; on?: string[] }): void {
+  const settings = [...off.map((feature) => [feature, 'off']), ...on.map((feature) => [feature, 'on'])];
+  runInside({ namespace }, 'ethtool', ['-K', device, ...settings.flat()]);
+}
+
+/** Counts at the switch, where packets are single: the teacher's own system has them in lumps, of which it counts one header. */
+function trafficRules(teacher: Host, students: readonly Host[]): string {
+  const others = students.map(({ port }) => port.device).join(', ');
+  return `
+table netdev traffic {
   counter multicast {}
   counter control {}
   chain sent {
-    type filter hook output priority 0;
+    type filter hook ingress device ${teacher.port.device} priority 0;
     ip daddr 224.0.0.0/4 meta l4proto udp counter name multicast
-    oifname ${CARD} meta l4proto tcp counter name control
+    meta l4proto tcp counter name control
   }
   chain received {
-    type filter hook input priority 0;
-    iifname ${CARD} meta l4proto tcp counter name control
+    type filter hook ingress devices = { ${others} } priority 0;
+    ip daddr ${teacher.address} meta l4proto tcp counter name control
   }
 }`;
-
-/** The command that runs another on a host, as the same process: what kills the one kills the other. */
-export function inside(host: Host, command: string, args: readonly string[]): [command: string, args: string[]] {
-  return ['ip', ['netns', 'exec', host.namespace, command, ...args]];
 }
 
-/** Runs a command on a host and gives its output. */
-export function runInside(host: Host, command: string, args: readonly string[]): string {
-  return run(...inside(host, command, args));
+/** The command that runs another in a namespace, as the same process: what kills the one kills the other. */
+export function inside(place: Place, command: string, args: readonly string[]): [command: string, args: string[]] {
+  return ['ip', ['netns', 'exec', place.namespace, command, ...args]];
 }
 
-/** Loads nftables rules on a host. */
-export function loadRules(host: Host, rules: string): void {
-  run(...inside(host, 'nft', ['-f', '-']), rules);
+/** Runs a command in a namespace and gives its output. */
+export function runInside(place: Place, command: string, args: readonly string[]): string {
+  return run(...inside(place, command, args));
+}
+
+/** Loads nftables rules in a namespace. */
+export function loadRules(place: Place, rules: string): void {
+  run(...inside(place, 'nft', ['-f', '-']), rules);
 }
 
 /** Runs a system command and gives its output. @throws Error with what it said where it failed. */
@@ -171,7 +192,7 @@ export function run(command: string, args: readonly string[], input = ''): strin
   return execFileSync(command, args, { env: COMMAND_ENV, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-function limit(namespace: string, device: string, megabitsPerSecond: number): void {
+function limit({ namespace, device }: Port, megabitsPerSecond: number): void {
   const shape = ['tbf', 'rate', `${megabitsPerSecond}mbit`, 'burst', '256kb', 'latency', '50ms'];
   run('tc', ['-n', namespace, 'qdisc', 'replace', 'dev', device, 'root', ...shape]);
 }
