@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { oneByOne } from '../../src-main/transport/data-channel';
 import { openReceiver, openSender } from '../../src-main/transport/data-path';
 import type { DataPath } from '../../src-shared/ipc/events';
 import { median } from './measurement';
@@ -64,7 +65,7 @@ async function sendCost(): Promise<number> {
 
 async function receiveCost(): Promise<number> {
   let received = 0;
-  await openReceiver({ ...PLACE, onDatagram: () => received++ });
+  await openReceiver({ ...PLACE, onDatagrams: oneByOne(() => received++) });
   await sleep(RECEIVE_MS / 3);
   const from = received;
   const before = process.cpuUsage();

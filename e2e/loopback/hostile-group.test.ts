@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { oneByOne } from '../../src-main/transport/data-channel';
 import { openReceiver, openSender } from '../../src-main/transport/dgram-channel';
 import { DATA, HEADER_BYTES, splitTransferId, writeHeader } from '../../src-shared/wire/data-datagram';
 import { Classroom, digests, expectEverywhere, LOOPBACK, type Student, sendTo, type Teacher } from './classroom';
@@ -34,7 +35,8 @@ async function openAttacker(): Promise<(datagram: Uint8Array) => Promise<void>> 
 
 /** Calls back for each of the room's datagrams. */
 async function overhear(onDatagram: (bytes: Uint8Array) => void): Promise<void> {
-  const receiver = await openReceiver({ ...(await groupOf(teacher)), interface: LOOPBACK, onDatagram });
+  const place = { ...(await groupOf(teacher)), interface: LOOPBACK };
+  const receiver = await openReceiver({ ...place, onDatagrams: oneByOne(onDatagram) });
   classroom.atEnd(() => receiver.close());
 }
 

@@ -6,7 +6,7 @@
 #include "multicast-socket.h"
 
 /* Of what native-module.ts expects: a binary left over from another version is not used. */
-enum { TUTTI_VERSION = 2 };
+enum { TUTTI_VERSION = 3 };
 
 /*
  * What both kinds of channels need of the Node-API. Every function that gives NULL or false has thrown, or found an
@@ -46,12 +46,12 @@ napi_value open_receiver(napi_env env, napi_callback_info info);
 napi_value receiver_buffer_bytes(napi_env env, napi_callback_info info);
 napi_value count_readable(napi_env env, napi_callback_info info);
 napi_value source_of(napi_env env, napi_callback_info info);
-napi_value release_slots(napi_env env, napi_callback_info info);
+napi_value release_batches(napi_env env, napi_callback_info info);
 napi_value receiver_error(napi_env env, napi_callback_info info);
 napi_value close_receiver(napi_env env, napi_callback_info info);
 
-/* The ring of a receiver: so many slots of so many bytes (receiver.c). */
-extern const uint32_t RING_SLOTS;
-extern const uint32_t SLOT_BYTES;
+/* The ring of a receiver: so many bytes, and batches in them (receiver.c). */
+extern const uint32_t RING_BYTES;
+extern const uint32_t RING_BATCHES;
 
 #endif

@@ -15,8 +15,8 @@ static bool add_number(napi_env env, napi_value exports, const char *name, uint3
 
 NAPI_MODULE_INIT() {
   const bool is_whole = add_number(env, exports, "version", TUTTI_VERSION) &&
-                        add_number(env, exports, "slots", RING_SLOTS) &&
-                        add_number(env, exports, "slotBytes", SLOT_BYTES) &&
+                        add_number(env, exports, "ringBytes", RING_BYTES) &&
+                        add_number(env, exports, "ringBatches", RING_BATCHES) &&
                         add_function(env, exports, "openSender", open_sender) &&
                         add_function(env, exports, "send", send_runs) &&
                         add_function(env, exports, "senderAddress", sender_address) &&
@@ -25,7 +25,7 @@ NAPI_MODULE_INIT() {
                         add_function(env, exports, "bufferBytes", receiver_buffer_bytes) &&
                         add_function(env, exports, "readable", count_readable) &&
                         add_function(env, exports, "sourceOf", source_of) &&
-                        add_function(env, exports, "release", release_slots) &&
+                        add_function(env, exports, "release", release_batches) &&
                         add_function(env, exports, "errorOf", receiver_error) &&
                         add_function(env, exports, "closeReceiver", close_receiver);
   if (!is_whole) napi_throw_error(env, NULL, "the accelerator cannot be set up");

@@ -21,14 +21,15 @@ export interface NativeModule {
   /** Calls after this throw, but for another close. */
   closeSender(sender: SenderHandle): void;
 
-  readonly slots: number;
-  readonly slotBytes: number;
+  readonly ringBytes: number;
+  readonly ringBatches: number;
   /**
-   * Receives, in a thread of its own, into a ring of `slots` slots until closed.
+   * Receives, in a thread of its own, into a ring until closed. A batch is one datagram, or several of one source, one after the
+   * other, all equally long but the last, which may be shorter.
    * @param bufferBytes what to ask of the system
-   * @param ring `slots * slotBytes` bytes; must not be detached while the receiver is open
-   * @param table two numbers for each slot: its datagram's length (TRUNCATED where it did not fit), and a number of its source,
-   *   which changes where the source does
+   * @param ring `ringBytes` bytes; must not be detached while the receiver is open
+   * @param table four numbers for each of `ringBatches` batches: where in the ring it begins, its bytes, those of a datagram, and a
+   *   number of its source, which changes where the source does
    * @param onReadable called when the ring holds something, or has failed (`errorOf`); not again before `readable` gave 0
    * @throws Error that says which step the system refused and why.
    */
@@ -43,11 +44,11 @@ export interface NativeModule {
   ): ReceiverHandle;
   /** What the system granted. */
   bufferBytes(receiver: ReceiverHandle): number;
-  /** How many datagrams wait, in the slots that follow those released last. */
+  /** How many batches wait, after those released last. */
   readable(receiver: ReceiverHandle): number;
   /** Without IPv6 zone. */
-  sourceOf(receiver: ReceiverHandle, slot: number): readonly [address: string, port: number];
-  /** The oldest `count` slots may be written again. */
+  sourceOf(receiver: ReceiverHandle, batch: number): readonly [address: string, port: number];
+  /** The oldest `count` batches may be overwritten. */
   release(receiver: ReceiverHandle, count: number): void;
   /** The system's number of the error that ended it; 0 where it runs. */
   errorOf(receiver: ReceiverHandle): number;
@@ -59,13 +60,11 @@ declare const kind: unique symbol;
 export type SenderHandle = { readonly [kind]: 'sender' };
 export type ReceiverHandle = { readonly [kind]: 'receiver' };
 
-/** In place of a length. */
-export const TRUNCATED = 2 ** 32 - 1;
 /** Datagrams that one call takes at most. */
 export const LARGEST_BATCH = 64;
 
 /** As in the C sources: a binary that was built for other ones is not used. */
-const VERSION = 2;
+const VERSION = 3;
 const FUNCTIONS = [
   ...['openSender', 'send', 'senderAddress', 'closeSender'],
   ...['openReceiver', 'bufferBytes', 'readable', 'sourceOf', 'release', 'errorOf', 'closeReceiver'],

@@ -1,13 +1,16 @@
 /*
- * Receives many datagrams with one system call (recvmmsg), in a thread of its own, into a ring of slots.
+ * Receives many datagrams with one system call (recvmmsg), in a thread of its own, into a ring of bytes. Where the card
+ * coalesces equal datagrams of one source (UDP_GRO, Linux 5.0), a message is up to 64 KB of them.
  *
- * The ring is memory of JavaScript, kept alive by a reference until the thread has ended. `head` counts the datagrams that
- * the thread has put in, `tail` those that JavaScript has let go; each is written by one side only. A slot between
- * them belongs to JavaScript, any other to the thread. While the ring is full the kernel's buffer fills, and then drops.
+ * Equal datagrams in a row are one batch, whether the card or this thread has put them together. Ring and table are memory of
+ * JavaScript, kept alive by references until the thread has ended. `head` counts the batches that the thread has put in,
+ * `tail` those that JavaScript has let go; each is written by one side only. A batch between them belongs to JavaScript,
+ * anything else to the thread. While there is no space the kernel's buffer fills, and then drops.
  */
 
 #define _GNU_SOURCE
 #include <errno.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,28 +18,55 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "handles.h"
 
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+
 enum {
-  /* A power of two, so that the counters may wrap. 4 MB: more than the sender is ever ahead of its class at first. */
-  SLOTS = 2048,
-  /* A datagram of any Ethernet without jumbo frames fits; what does not is nobody's we know. */
-  BYTES = 2048,
-  BATCH = 64,
-  /* In JavaScript's table a slot has two numbers: the length, and which source it came from. */
-  NUMBERS = 2,
+  /* More than the sender is ever ahead of its class at first. */
+  RING = 4 * 1024 * 1024,
+  /* A power of two, so that the counters may wrap. */
+  BATCHES = 1024,
+  /* What one message has at most. */
+  MESSAGE = 65536,
+  MESSAGES = 32,
+  /* A datagram of any Ethernet without jumbo frames fits; a longer one is nobody's we know, and is dropped. */
+  LONGEST_DATAGRAM = 2048,
+  /* In JavaScript's table a batch has four numbers: where it begins, its bytes, those of a datagram, and which source it came from. */
+  NUMBERS = 4,
   STACK_BYTES = 256 * 1024,
+  /* Where batches begin. */
+  ALIGNMENT = 8,
 };
 
-/* In place of a length: it did not fit, and is dropped. */
-static const uint32_t TRUNCATED = UINT32_MAX;
+/*
+ * In the middle of a stream more datagrams are awaited for so long: waking JavaScript costs more than receiving 64 KB. Of a
+ * buffer that the system has not made larger than usual, a gigabit link fills a quarter in the shorter time.
+ */
+static const struct timespec NAP = {0, 5 * 1000 * 1000};
+static const struct timespec SHORT_NAP = {0, 250 * 1000};
+static const int LARGE_BUFFER = 1024 * 1024;
+/* After so much silence, in ns, a datagram is no stream. */
+static const int64_t SILENCE = 20 * 1000 * 1000;
 
-const uint32_t RING_SLOTS = SLOTS;
-const uint32_t SLOT_BYTES = BYTES;
+const uint32_t RING_BYTES = RING;
+const uint32_t RING_BATCHES = BATCHES;
 
 static const napi_type_tag RECEIVER = {0x74757474692d7564, 0x702d726563656976};
+
+struct message {
+  union address source;
+  uint8_t bytes[MESSAGE];
+  union {
+    struct cmsghdr align;
+    char bytes[CMSG_SPACE(sizeof(int))];
+  } control;
+};
 
 struct receiver {
   napi_env env;
@@ -49,8 +79,12 @@ struct receiver {
   napi_ref table_reference;
   uint8_t *ring;
   uint32_t *table;
-  union address sources[SLOTS];
-  /* The thread's own: the last source, and how many there were one after the other. */
+  union address sources[BATCHES];
+  struct timespec nap;
+  /* The thread's own: what the kernel gave last, where the next batch begins, when something came (ns), the last source, and how many there were one after the other. */
+  struct message *messages;
+  uint32_t next;
+  int64_t heard_at;
   union address source;
   uint32_t source_number;
   _Atomic uint32_t head;
@@ -70,45 +104,81 @@ static void wake_up(const struct receiver *receiver) {
   (void)!write(receiver->wake, &one, sizeof one);
 }
 
-static void wait_for(struct receiver *receiver, bool datagrams) {
-  struct pollfd ready[] = {{receiver->wake, POLLIN, 0}, {receiver->fd, POLLIN, 0}};
-  if (poll(ready, datagrams ? 2 : 1, -1) <= 0 || (ready[0].revents & POLLIN) == 0) return;
-  uint64_t count;
-  (void)!read(receiver->wake, &count, sizeof count);
+/* Whether a datagram that comes now follows others. */
+static bool is_stream(struct receiver *receiver) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const int64_t before = receiver->heard_at;
+  receiver->heard_at = now.tv_sec * 1000 * 1000 * 1000 + now.tv_nsec;
+  return receiver->heard_at - before < SILENCE;
 }
 
-static uint32_t free_slots(const struct receiver *receiver) {
-  return SLOTS - (atomic_load(&receiver->head) - atomic_load(&receiver->tail));
+static void wait_for(struct receiver *receiver, bool datagrams) {
+  struct pollfd ready[] = {{receiver->wake, POLLIN, 0}, {receiver->fd, POLLIN, 0}};
+  if (poll(ready, datagrams ? 2 : 1, -1) <= 0) return;
+  if ((ready[0].revents & POLLIN) != 0) {
+    uint64_t count;
+    (void)!read(receiver->wake, &count, sizeof count);
+  } else if (is_stream(receiver)) {
+    nanosleep(&receiver->nap, NULL);
+  }
+}
+
+/* Bytes that are free in a row, from where the next batch begins. */
+static uint32_t free_bytes(struct receiver *receiver) {
+  const uint32_t tail = atomic_load(&receiver->tail);
+  if (tail == atomic_load(&receiver->head)) return receiver->next = 0, RING;
+  const uint32_t oldest = receiver->table[tail % BATCHES * NUMBERS];
+  if (receiver->next > oldest) {
+    if (RING - receiver->next >= MESSAGE) return RING - receiver->next;
+    if (oldest < MESSAGE) return 0;
+    receiver->next = 0;
+  }
+  return oldest - receiver->next;
+}
+
+/* How many messages may be fetched: each has space, and is a batch at worst. One message's space always stays free between newest and oldest. */
+static uint32_t room(struct receiver *receiver) {
+  const uint32_t space = free_bytes(receiver) / MESSAGE;
+  const uint32_t batches = BATCHES - (atomic_load(&receiver->head) - atomic_load(&receiver->tail));
+  const uint32_t most = space <= 1 ? 0 : space - 1 < batches ? space - 1 : batches;
+  return most > MESSAGES ? MESSAGES : most;
 }
 
 static void wait_for_space(struct receiver *receiver) {
   atomic_store(&receiver->waits_for_space, true);
   /* Space that came before that was said wakes nobody. */
-  if (free_slots(receiver) == 0) wait_for(receiver, false);
+  if (room(receiver) == 0) wait_for(receiver, false);
   atomic_store(&receiver->waits_for_space, false);
 }
 
-/* How many datagrams fit in one go: up to the end of the ring. */
-static uint32_t room(const struct receiver *receiver) {
-  const uint32_t to_end = SLOTS - atomic_load(&receiver->head) % SLOTS;
-  uint32_t most = free_slots(receiver);
-  if (most > to_end) most = to_end;
-  return most > BATCH ? BATCH : most;
-}
-
-static int fetch(struct receiver *receiver, struct mmsghdr *messages, uint32_t most) {
-  struct iovec slots[BATCH];
-  const uint32_t first = atomic_load(&receiver->head) % SLOTS;
+static int fetch(struct receiver *receiver, struct mmsghdr *headers, uint32_t most) {
+  struct iovec places[MESSAGES];
   for (uint32_t i = 0; i < most; i++) {
-    slots[i] = (struct iovec){receiver->ring + (size_t)(first + i) * BYTES, BYTES};
-    messages[i] = (struct mmsghdr){.msg_hdr = {
-      .msg_name = &receiver->sources[first + i],
-      .msg_namelen = sizeof receiver->sources[0],
-      .msg_iov = &slots[i],
+    struct message *message = &receiver->messages[i];
+    places[i] = (struct iovec){message->bytes, MESSAGE};
+    headers[i] = (struct mmsghdr){.msg_hdr = {
+      .msg_name = &message->source,
+      .msg_namelen = sizeof message->source,
+      .msg_iov = &places[i],
       .msg_iovlen = 1,
+      .msg_control = message->control.bytes,
+      .msg_controllen = sizeof message->control.bytes,
     }};
   }
-  return recvmmsg(receiver->fd, messages, most, MSG_DONTWAIT, NULL);
+  return recvmmsg(receiver->fd, headers, most, MSG_DONTWAIT, NULL);
+}
+
+/* Bytes of each datagram of a message; the last may be shorter. */
+static uint32_t datagram_bytes(struct mmsghdr *header) {
+  for (struct cmsghdr *control = CMSG_FIRSTHDR(&header->msg_hdr); control != NULL;
+       control = CMSG_NXTHDR(&header->msg_hdr, control)) {
+    if (control->cmsg_level != IPPROTO_UDP || control->cmsg_type != UDP_GRO) continue;
+    int bytes = 0;
+    memcpy(&bytes, CMSG_DATA(control), sizeof bytes);
+    if (bytes > 0 && (uint32_t)bytes < header->msg_len) return (uint32_t)bytes;
+  }
+  return header->msg_len;
 }
 
 static uint32_t number_of_source(struct receiver *receiver, const union address *source) {
@@ -119,10 +189,40 @@ static uint32_t number_of_source(struct receiver *receiver, const union address 
   return receiver->source_number;
 }
 
-static void enter(struct receiver *receiver, uint32_t slot, const struct mmsghdr *message) {
-  const bool fits = (message->msg_hdr.msg_flags & MSG_TRUNC) == 0 && message->msg_len <= BYTES;
-  receiver->table[slot * NUMBERS] = fits ? message->msg_len : TRUNCATED;
-  receiver->table[slot * NUMBERS + 1] = number_of_source(receiver, &receiver->sources[slot]);
+/* Whether the message goes on where the batch ends: nothing in it is shorter than what follows. */
+static bool continues(const uint32_t *batch, uint32_t bytes, uint32_t datagram, uint32_t source) {
+  return batch[2] == datagram && datagram > 0 && batch[3] == source && batch[1] % datagram == 0 &&
+         batch[1] + bytes <= MESSAGE;
+}
+
+/* Where the next batch begins. An empty datagram takes space too, so that no two batches begin at one place. */
+static uint32_t end_of(const uint32_t *batch) {
+  return batch[0] + (batch[1] + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+}
+
+/* Puts a message into the ring. Returns whether it began a batch, with the number `head`. */
+static bool append(struct receiver *receiver, uint32_t head, bool is_first, const struct message *message,
+                   struct mmsghdr *header) {
+  const uint32_t bytes = header->msg_len;
+  const uint32_t datagram = datagram_bytes(header);
+  if ((header->msg_hdr.msg_flags & MSG_TRUNC) != 0 || datagram > LONGEST_DATAGRAM) return false;
+  const uint32_t source = number_of_source(receiver, &message->source);
+  uint32_t *batch = &receiver->table[(head - 1) % BATCHES * NUMBERS];
+  if (!is_first && continues(batch, bytes, datagram, source)) {
+    memcpy(receiver->ring + batch[0] + batch[1], message->bytes, bytes);
+    batch[1] += bytes;
+    receiver->next = end_of(batch);
+    return false;
+  }
+  batch = &receiver->table[head % BATCHES * NUMBERS];
+  batch[0] = receiver->next;
+  batch[1] = bytes;
+  batch[2] = datagram;
+  batch[3] = source;
+  receiver->sources[head % BATCHES] = message->source;
+  memcpy(receiver->ring + receiver->next, message->bytes, bytes);
+  receiver->next = end_of(batch);
+  return true;
 }
 
 /* False where nobody is there any more to be told. */
@@ -131,10 +231,14 @@ static bool announce(struct receiver *receiver) {
   return napi_call_threadsafe_function(receiver->readable, NULL, napi_tsfn_nonblocking) == napi_ok;
 }
 
-static bool hand_over(struct receiver *receiver, const struct mmsghdr *messages, uint32_t count) {
-  const uint32_t head = atomic_load(&receiver->head);
-  for (uint32_t i = 0; i < count; i++) enter(receiver, (head + i) % SLOTS, &messages[i]);
-  atomic_store(&receiver->head, head + count);
+static bool hand_over(struct receiver *receiver, struct mmsghdr *headers, uint32_t count) {
+  const uint32_t first = atomic_load(&receiver->head);
+  uint32_t head = first;
+  for (uint32_t i = 0; i < count; i++) {
+    if (append(receiver, head, head == first, &receiver->messages[i], &headers[i])) head++;
+  }
+  if (head == first) return true;
+  atomic_store(&receiver->head, head);
   return announce(receiver);
 }
 
@@ -142,9 +246,9 @@ static bool hand_over(struct receiver *receiver, const struct mmsghdr *messages,
 static bool turn(struct receiver *receiver) {
   const uint32_t most = room(receiver);
   if (most == 0) return wait_for_space(receiver), true;
-  struct mmsghdr messages[BATCH];
-  const int count = fetch(receiver, messages, most);
-  if (count > 0) return hand_over(receiver, messages, (uint32_t)count);
+  struct mmsghdr headers[MESSAGES];
+  const int count = fetch(receiver, headers, most);
+  if (count > 0) return hand_over(receiver, headers, (uint32_t)count);
   if (errno == EAGAIN || errno == EWOULDBLOCK) return wait_for(receiver, true), true;
   if (errno == EINTR) return true;
   atomic_store(&receiver->error, errno);
@@ -203,11 +307,16 @@ static void close_all(struct receiver *receiver) {
   napi_delete_reference(receiver->env, receiver->table_reference);
 }
 
+static void free_all(struct receiver *receiver) {
+  free(receiver->messages);
+  free(receiver);
+}
+
 static void free_receiver(napi_env env, void *data, void *hint) {
   (void)env;
   (void)hint;
   close_all(data);
-  free(data);
+  free_all(data);
 }
 
 static bool get_memory(napi_env env, napi_value value, napi_typedarray_type wanted, size_t length, void **memory) {
@@ -244,6 +353,18 @@ static bool hold(napi_env env, struct receiver *receiver, const napi_value *argu
   return false;
 }
 
+static int granted_bytes(int fd) {
+  int bytes = 0;
+  socklen_t length = sizeof bytes;
+  (void)getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &length);
+  return bytes;
+}
+
+static void discard(struct receiver *receiver) {
+  stop(receiver);
+  free_all(receiver);
+}
+
 static struct receiver *allocate(napi_env env, int fd) {
   struct receiver *receiver = calloc(1, sizeof *receiver);
   if (receiver == NULL) {
@@ -254,19 +375,19 @@ static struct receiver *allocate(napi_env env, int fd) {
   receiver->env = env;
   receiver->fd = fd;
   receiver->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  return receiver;
-}
-
-static void discard(struct receiver *receiver) {
-  stop(receiver);
-  free(receiver);
+  receiver->nap = granted_bytes(fd) < LARGE_BUFFER ? SHORT_NAP : NAP;
+  receiver->messages = calloc(MESSAGES, sizeof *receiver->messages);
+  if (receiver->messages != NULL) return receiver;
+  discard(receiver);
+  napi_throw_error(env, NULL, "out of memory");
+  return NULL;
 }
 
 static napi_value run(napi_env env, struct receiver *receiver, const napi_value *arguments) {
   void *ring;
   void *table;
-  if (!get_memory(env, arguments[4], napi_uint8_array, (size_t)SLOTS * BYTES, &ring) ||
-      !get_memory(env, arguments[5], napi_uint32_array, (size_t)SLOTS * NUMBERS, &table) ||
+  if (!get_memory(env, arguments[4], napi_uint8_array, RING, &ring) ||
+      !get_memory(env, arguments[5], napi_uint32_array, (size_t)BATCHES * NUMBERS, &table) ||
       !hold(env, receiver, arguments)) {
     discard(receiver);
     return NULL;
@@ -277,7 +398,7 @@ static napi_value run(napi_env env, struct receiver *receiver, const napi_value 
   napi_value handle = error == 0 ? wrap_handle(env, receiver, free_receiver, &RECEIVER) : NULL;
   if (handle != NULL) return handle;
   close_all(receiver);
-  free(receiver);
+  free_all(receiver);
   const struct fault fault = {"thread", error};
   if (error != 0) throw_fault(env, &fault);
   return NULL;
@@ -321,24 +442,21 @@ static struct receiver *only_argument(napi_env env, napi_callback_info info) {
 napi_value receiver_buffer_bytes(napi_env env, napi_callback_info info) {
   const struct receiver *receiver = only_argument(env, info);
   if (receiver == NULL) return NULL;
-  int bytes = 0;
-  socklen_t length = sizeof bytes;
-  (void)getsockopt(receiver->fd, SOL_SOCKET, SO_RCVBUF, &bytes, &length);
-  return number_value(env, (uint32_t)bytes);
+  return number_value(env, (uint32_t)granted_bytes(receiver->fd));
 }
 
-static uint32_t filled_slots(const struct receiver *receiver) {
+static uint32_t filled_batches(const struct receiver *receiver) {
   return atomic_load(&receiver->head) - atomic_load(&receiver->tail);
 }
 
 napi_value count_readable(napi_env env, napi_callback_info info) {
   struct receiver *receiver = only_argument(env, info);
   if (receiver == NULL) return NULL;
-  uint32_t count = filled_slots(receiver);
+  uint32_t count = filled_batches(receiver);
   if (count == 0) {
     /* From here on the thread announces again; what came just before is counted. */
     atomic_store(&receiver->is_announced, false);
-    count = filled_slots(receiver);
+    count = filled_batches(receiver);
     if (count > 0) atomic_store(&receiver->is_announced, true);
   }
   return number_value(env, count);
@@ -346,19 +464,19 @@ napi_value count_readable(napi_env env, napi_callback_info info) {
 
 napi_value source_of(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
-  uint32_t slot;
+  uint32_t batch;
   if (!get_arguments(env, info, 2, arguments)) return NULL;
   const struct receiver *receiver = open_argument(env, arguments[0]);
-  if (receiver == NULL || !get_number(env, arguments[1], SLOTS - 1, &slot)) return NULL;
-  return address_value(env, &receiver->sources[slot]);
+  if (receiver == NULL || !get_number(env, arguments[1], BATCHES - 1, &batch)) return NULL;
+  return address_value(env, &receiver->sources[batch]);
 }
 
-napi_value release_slots(napi_env env, napi_callback_info info) {
+napi_value release_batches(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   uint32_t count;
   if (!get_arguments(env, info, 2, arguments)) return NULL;
   struct receiver *receiver = open_argument(env, arguments[0]);
-  if (receiver == NULL || !get_number(env, arguments[1], filled_slots(receiver), &count)) return NULL;
+  if (receiver == NULL || !get_number(env, arguments[1], filled_batches(receiver), &count)) return NULL;
   atomic_store(&receiver->tail, atomic_load(&receiver->tail) + count);
   if (atomic_exchange(&receiver->waits_for_space, false)) wake_up(receiver);
   return NULL;

@@ -1,4 +1,4 @@
-import type { DataReceiver } from '../transport/data-channel';
+import { type DataReceiver, oneByOne } from '../transport/data-channel';
 import { openReceiver } from '../transport/data-path';
 import type { Impairment } from '../transport/impairment';
 import { interfaceOf } from '../transport/interfaces';
@@ -48,6 +48,7 @@ export class GroupSocket {
     if (this.isClosed) return;
     const deliver = this.impairment?.wrap(this.onDatagram) ?? this.onDatagram;
     const take = (bytes: Uint8Array, from: string, fromPort: number) => {
+      if (this.isClosed) return;
       const source = `${from} ${fromPort}`;
       // Packets wait for their seal, and the impairment holds some back; the socket's own bytes are only lent.
       for (const known of this.sources.values()) if (known === source) return deliver(new Uint8Array(bytes));
@@ -55,7 +56,7 @@ export class GroupSocket {
     this.receiver = await openReceiver({
       ...{ group, port },
       interface: interfaceOf(address, group),
-      onDatagram: take,
+      onDatagrams: oneByOne(take),
       onError: (error) => {
         this.place = '';
         this.onProblem(error);

@@ -9,7 +9,7 @@ import type { ClientOutput } from '../tftp/client-io';
 import { type Endpoint, nameOf } from '../tftp/endpoint';
 import { plainAddress } from '../transport/address';
 import { type Clock, DeadlineTimer, systemClock } from '../transport/clock';
-import type { DataReceiver } from '../transport/data-channel';
+import { type DataReceiver, oneByOne } from '../transport/data-channel';
 import { openReceiver } from '../transport/dgram-channel';
 import { chooseInterface } from '../transport/interfaces';
 import { closeSocket } from '../transport/udp-socket';
@@ -198,8 +198,9 @@ export class TftpGet {
         group: address,
         port,
         interface: this.address,
-        onDatagram: (bytes, source, sourcePort) =>
+        onDatagrams: oneByOne((bytes, source, sourcePort) =>
           this.feed((now) => this.machine.groupDatagram(bytes, { address: source, port: sourcePort }, now)),
+        ),
       });
       this.clock.after(JOIN_MS, () => {
         if (membership === this.membership) this.feed((now) => this.machine.groupJoined(now));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Bitmap } from '../../src-shared/ranges/bitmap';
 import { DIGEST_BYTES } from '../multicast/transfer-layout';
 
@@ -41,5 +41,5 @@ export class DigestTable {
 }
 
 export function sha256(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
+  return hash('sha256', bytes, 'buffer');
 }

@@ -4,6 +4,12 @@ import type { IncomingTransmission } from './incoming-transmission';
 import type { DropReason } from './receiver-io';
 import type { TransferLayout } from './transfer-layout';
 
+/** From where a datagram came. */
+export interface Source {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** Tells the running transmission's datagrams from whatever else comes by the group, and counts what it drops (PROTOCOL.md sections 5.1 and 11). */
 export class DatagramFilter {
   /** How many datagrams were dropped, for each reason. */
@@ -18,7 +24,7 @@ export class DatagramFilter {
   /** The header of a datagram of this transmission; undefined for anything else. */
   admit(
     bytes: Uint8Array,
-    source: { address: string; port: number },
+    source: Source,
     ids: { transferHigh: number; transferLow: number },
     { announce }: IncomingTransmission,
   ): DataHeader | undefined {

@@ -4,7 +4,7 @@ import { EMPTY, type RangeSet } from '../../src-shared/ranges/range-set';
 import { HEADER_BYTES, PROBE } from '../../src-shared/wire/data-datagram';
 import type { Announce, TeacherMessage } from '../../src-shared/wire/messages';
 import { BlockRepair } from './block-repair';
-import { DatagramFilter } from './datagram-filter';
+import { DatagramFilter, type Source } from './datagram-filter';
 import { IncomingTransmission } from './incoming-transmission';
 import { PendingAnnouncement, type TransmissionEnd, unknownTransfer } from './pending-announcement';
 import type { ReceiverOutput, ReceiverPhase, ReceiverView, Verification } from './receiver-io';
@@ -100,10 +100,20 @@ export class Receiver {
   }
 
   /**
-   * A datagram from the group. Its bytes may be in an output, so the outputs are carried out before the next one.
-   * @returns the unit whose payload it carries, to be written before the outputs are carried out; undefined when there is none
+   * Datagrams from the group, one after the other, each of `datagramBytes` bytes, but the last, which may be shorter. Their bytes may
+   * be in outputs, so these are carried out before the next call.
+   * @returns for each of them the unit whose payload it carries, to be written before the outputs are carried out; undefined when there is none
    */
-  datagram(bytes: Uint8Array, source: { address: string; port: number }, now: number): number | undefined {
+  datagrams(bytes: Uint8Array, datagramBytes: number, source: Source, now: number): (number | undefined)[] {
+    const units: (number | undefined)[] = [];
+    for (let at = 0; at < bytes.length; at += datagramBytes) {
+      units.push(this.datagram(bytes.subarray(at, at + datagramBytes), source, now));
+    }
+    return units;
+  }
+
+  /** One datagram: see `datagrams`. */
+  datagram(bytes: Uint8Array, source: Source, now: number): number | undefined {
     const running = this.running;
     const transfer = this.transfer;
     if (running === undefined || transfer === undefined || !this.onDataChannel()) return this.filter.drop('closed');

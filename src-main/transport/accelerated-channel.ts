@@ -1,11 +1,5 @@
 import { getSystemErrorName } from 'node:util';
-import {
-  LARGEST_BATCH,
-  type NativeModule,
-  type ReceiverHandle,
-  type SenderHandle,
-  TRUNCATED,
-} from '../accelerator/native-module';
+import { LARGEST_BATCH, type NativeModule, type ReceiverHandle, type SenderHandle } from '../accelerator/native-module';
 import {
   DataChannelError,
   type DataChannels,
@@ -124,20 +118,18 @@ class AcceleratedSender implements DataSender {
   }
 }
 
-/** So many datagrams are handed over before the event loop has its turn again: timers and connections must not starve. */
-const DATAGRAMS_A_TURN = 256;
-/** Numbers for each slot in the table. */
-const NUMBERS = 2;
+/** So much is handed over before the event loop has its turn again: timers and connections must not starve. */
+const BYTES_A_TURN = 512 * 1024;
+/** Numbers for each batch in the table. */
+const NUMBERS = 4;
 
 class AcceleratedReceiver implements DataReceiver {
   readonly bufferBytes: number;
   private readonly handle: ReceiverHandle;
   private readonly ring: Uint8Array;
   private readonly table: Uint32Array;
-  /** Nearly all datagrams have the same length: a view of each slot is made once. */
-  private readonly views: (Uint8Array | undefined)[];
   private source = { number: -1, address: '', port: 0 };
-  private slot = 0;
+  private batch = 0;
   private turn: NodeJS.Immediate | undefined;
   private hasFailed = false;
   private isClosed = false;
@@ -147,13 +139,9 @@ class AcceleratedReceiver implements DataReceiver {
     private readonly options: ReceiverOptions,
   ) {
     const { group, port, interface: address } = options;
-    this.ring = new Uint8Array(native.slots * native.slotBytes);
-    this.table = new Uint32Array(native.slots * NUMBERS);
-    this.views = new Array<Uint8Array | undefined>(native.slots).fill(undefined);
-    // In a turn of its own: Node-API swallows what is thrown in here.
-    const onReadable = () => {
-      this.turn = setImmediate(() => this.drain());
-    };
+    this.ring = new Uint8Array(native.ringBytes);
+    this.table = new Uint32Array(native.ringBatches * NUMBERS);
+    const onReadable = () => this.drain();
     this.handle = native.openReceiver(group, port, address, RECEIVE_BUFFER_BYTES, this.ring, this.table, onReadable);
     this.bufferBytes = native.bufferBytes(this.handle);
   }
@@ -165,47 +153,49 @@ class AcceleratedReceiver implements DataReceiver {
   }
 
   private drain(): void {
-    if (this.isClosed) return;
-    const count = Math.min(this.native.readable(this.handle), DATAGRAMS_A_TURN);
-    if (count === 0) return this.reportFailure();
-    // First: the next turn comes even where a callee throws.
-    this.turn = setImmediate(() => this.drain());
-    this.handOver(count);
-  }
-
-  private handOver(count: number): void {
-    let done = 0;
-    try {
-      while (done < count && !this.isClosed) {
-        const { slot } = this;
-        this.slot = (slot + 1) % this.native.slots;
-        done++;
-        this.deliver(slot);
+    for (let bytes = 0; !this.isClosed; ) {
+      const count = this.native.readable(this.handle);
+      if (count === 0) return this.reportFailure();
+      if (bytes >= BYTES_A_TURN) {
+        this.turn = setImmediate(() => this.drain());
+        return;
       }
-    } finally {
-      if (!this.isClosed) this.native.release(this.handle, done);
+      bytes += this.handOver(count);
     }
   }
 
-  private deliver(slot: number): void {
-    const length = this.table[slot * NUMBERS] ?? TRUNCATED;
-    // Longer than any of ours; the system has cut it.
-    if (length === TRUNCATED) return;
-    const number = this.table[slot * NUMBERS + 1] ?? 0;
+  /** @returns how many bytes that were */
+  private handOver(count: number): number {
+    let bytes = 0;
+    let done = 0;
+    while (done < count && bytes < BYTES_A_TURN && !this.isClosed) {
+      bytes += this.deliver(this.batch);
+      this.batch = (this.batch + 1) % this.native.ringBatches;
+      done++;
+    }
+    if (!this.isClosed) this.native.release(this.handle, done);
+    return bytes;
+  }
+
+  private deliver(batch: number): number {
+    const at = batch * NUMBERS;
+    const start = this.table[at] ?? 0;
+    const bytes = this.table[at + 1] ?? 0;
+    const number = this.table[at + 3] ?? 0;
     if (number !== this.source.number) {
-      const [address, port] = this.native.sourceOf(this.handle, slot);
+      const [address, port] = this.native.sourceOf(this.handle, batch);
       this.source = { number, address, port };
     }
-    this.options.onDatagram(this.viewOf(slot, length), this.source.address, this.source.port);
-  }
-
-  private viewOf(slot: number, length: number): Uint8Array {
-    const known = this.views[slot];
-    if (known?.length === length) return known;
-    const start = slot * this.native.slotBytes;
-    const view = this.ring.subarray(start, start + length);
-    this.views[slot] = view;
-    return view;
+    try {
+      const datagrams = this.ring.subarray(start, start + bytes);
+      this.options.onDatagrams(datagrams, this.table[at + 2] ?? 0, this.source.address, this.source.port);
+    } catch (error) {
+      // Node-API would swallow it.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+    return bytes;
   }
 
   private reportFailure(): void {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { oneByOne } from './data-channel';
 import { openReceiver, openSender } from './data-path';
 
 /**
@@ -88,7 +89,7 @@ async function throughSmallMtu(): Promise<number[]> {
 /** An adapter that is pulled out: what is sent is lost, and both ends can still be closed. */
 async function interfaceGone(): Promise<string> {
   const place = { group: GROUP, port: PORT, interface: '10.1.0.1' };
-  const receiver = await openReceiver({ ...place, onDatagram: () => {} });
+  const receiver = await openReceiver({ ...place, onDatagrams: () => {} });
   const sender = await openSender({ ...place, ttl: 1 });
   ip('link del one');
   for (let i = 0; i < 100; i++) sender.send(Buffer.from('into nothing'));
@@ -119,10 +120,10 @@ async function floodMyself(onHeard: () => void): Promise<void> {
   let heard = 0;
   await openReceiver({
     ...ON_LOOPBACK,
-    onDatagram: () => {
+    onDatagrams: oneByOne(() => {
       heard++;
       if (heard === 500) onHeard();
-    },
+    }),
   });
   const sender = await openSender(ON_LOOPBACK);
   setInterval(() => {
@@ -134,10 +135,10 @@ async function listen(group: string, address: string, sources: string[] = []): P
   const heard: string[] = [];
   const receiver = await openReceiver({
     ...{ group, port: PORT, interface: address },
-    onDatagram: (bytes, source) => {
+    onDatagrams: oneByOne((bytes, source) => {
       heard.push(Buffer.from(bytes).toString());
       sources.push(source);
-    },
+    }),
   });
   return async () => {
     await sleep(SETTLED_MS);

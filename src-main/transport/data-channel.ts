@@ -16,16 +16,40 @@ export interface SenderOptions {
   readonly ttl: number;
 }
 
+/**
+ * Takes datagrams of one source that came one after the other: each has `datagramBytes` bytes, but the last, which may have fewer.
+ * They are the callee's until it returns, then they may be overwritten: what is kept is copied. The address is without IPv6 zone.
+ */
+export type TakeDatagrams = (
+  datagrams: Uint8Array,
+  datagramBytes: number,
+  sourceAddress: string,
+  sourcePort: number,
+) => void;
+
+/** For who takes one datagram at a time. What it throws is nobody's, and keeps no other datagram from it. */
+export function oneByOne(
+  take: (datagram: Uint8Array, sourceAddress: string, sourcePort: number) => void,
+): TakeDatagrams {
+  return (datagrams, datagramBytes, address, port) => {
+    for (let i = 0; i < datagramsIn(datagrams, datagramBytes); i++) {
+      try {
+        take(datagrams.subarray(i * datagramBytes, (i + 1) * datagramBytes), address, port);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  };
+}
+
 export interface ReceiverOptions {
   readonly group: string;
   readonly port: number;
   /** As in SenderOptions. */
   readonly interface: string;
-  /**
-   * The bytes are the callee's until it returns, then they may be overwritten: what is kept is copied.
-   * The addresses are without IPv6 zone.
-   */
-  onDatagram(bytes: Uint8Array, sourceAddress: string, sourcePort: number): void;
+  readonly onDatagrams: TakeDatagrams;
   /** The socket failed while open; nothing more will arrive. */
   onError?(error: Error): void;
 }
@@ -51,7 +75,7 @@ export interface DataSender {
 export interface DataReceiver {
   /** What the system granted of the receive buffer, in bytes; Linux counts its own overhead in. */
   readonly bufferBytes: number;
-  /** Leaves the group; no datagram is handed over after the call. */
+  /** Leaves the group; nothing is handed over after the call but the rest of what is just being taken. */
   close(): Promise<void>;
 }
 

@@ -88,7 +88,9 @@ class DgramReceiver implements DataReceiver {
     private readonly options: ReceiverOptions,
   ) {
     this.bufferBytes = requestReceiveBuffer(socket, RECEIVE_BUFFER_BYTES);
-    socket.on('message', (bytes, source) => options.onDatagram(bytes, plainAddress(source.address), source.port));
+    socket.on('message', (bytes, { address, port }) =>
+      options.onDatagrams(bytes, bytes.length, plainAddress(address), port),
+    );
     socket.on('error', (error) => options.onError?.(error));
   }
 

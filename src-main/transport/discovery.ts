@@ -3,7 +3,7 @@ import { plainText } from '../../src-shared/text/plain-text';
 import { MAX_PEER_NAME_CHARS } from '../../src-shared/wire/limits';
 import { PROTOCOL_VERSION } from '../../src-shared/wire/session-messages';
 import { type Clock, systemClock } from './clock';
-import type { DataReceiver, DataSender } from './data-channel';
+import { type DataReceiver, type DataSender, oneByOne } from './data-channel';
 import { openReceiver, openSender } from './dgram-channel';
 import { PerInterface } from './per-interface';
 
@@ -154,7 +154,7 @@ export class Finder<T extends Announced> {
         group,
         port,
         interface: address,
-        onDatagram: (bytes, source) => this.receive(bytes, source),
+        onDatagrams: oneByOne((bytes, source) => this.receive(bytes, source)),
       }),
     );
     this.cancelTimer = this.clock.after(ANNOUNCE_EVERY_MS, () => this.expire());

@@ -1,12 +1,12 @@
 import type { Announce } from '../../src-shared/wire/messages';
-import type { DataReceiver } from './data-channel';
+import { type DataReceiver, oneByOne, type TakeDatagrams } from './data-channel';
 import { openReceiver } from './data-path';
 import type { Impairment } from './impairment';
 import { interfaceOf } from './interfaces';
 
 export interface IncomingChannelOptions {
   readonly impairment: Impairment | undefined;
-  onDatagram(bytes: Uint8Array, address: string, port: number): void;
+  readonly onDatagrams: TakeDatagrams;
 }
 
 /** The data channel of a student: one multicast group at a time, or none. */
@@ -23,12 +23,12 @@ export class IncomingChannel {
    */
   async open({ group, port }: Announce, address: string): Promise<boolean> {
     this.isWanted = true;
-    const { impairment, onDatagram } = this.options;
+    const { impairment, onDatagrams } = this.options;
     const channel = await openReceiver({
       group,
       port,
       interface: interfaceOf(address, group),
-      onDatagram: impairment === undefined ? onDatagram : impaired(impairment, onDatagram),
+      onDatagrams: impairment === undefined ? onDatagrams : impaired(impairment, onDatagrams),
     });
     if (!this.isWanted || this.channel !== undefined) {
       await channel.close();
@@ -47,7 +47,9 @@ export class IncomingChannel {
 }
 
 /** What it holds back is a copy: the bytes are only lent. */
-function impaired(impairment: Impairment, deliver: IncomingChannelOptions['onDatagram']): typeof deliver {
-  const pass = impairment.wrap(deliver);
-  return (bytes, address, port) => pass(new Uint8Array(bytes), address, port);
+function impaired(impairment: Impairment, take: TakeDatagrams): TakeDatagrams {
+  const pass = impairment.wrap((datagram: Uint8Array, address: string, port: number) =>
+    take(datagram, datagram.length, address, port),
+  );
+  return oneByOne((bytes, address, port) => pass(new Uint8Array(bytes), address, port));
 }

@@ -11,6 +11,7 @@ import { localDate } from '../library/file-naming';
 import { completedTransfers, fitIntoHello, heldTransfers, interruptedTransfers } from '../library/held-transfers';
 import type { Places } from '../library/partial-transfer';
 import { type Leftover, ReceivedTransfers, type TransferRecord } from '../library/received-transfers';
+import type { Source } from '../multicast/datagram-filter';
 import { Receiver } from '../multicast/receiver';
 import type { ReceiverOutput } from '../multicast/receiver-io';
 import { TransferLayout } from '../multicast/transfer-layout';
@@ -64,7 +65,7 @@ export class IncomingTransfer {
     this.timer = new DeadlineTimer(systemClock, () => this.input((now) => this.receiver.timeout(now)));
     this.channel = new IncomingChannel({
       impairment: options.impairment,
-      onDatagram: (bytes, address, port) => this.take(bytes, address, port),
+      onDatagrams: (datagrams, datagramBytes, address, port) => this.take(datagrams, datagramBytes, { address, port }),
     });
     this.storage = new IncomingStorage({
       directory: options.directory,
@@ -225,9 +226,12 @@ export class IncomingTransfer {
     }
   }
 
-  private take(bytes: Uint8Array, address: string, port: number): void {
-    const unit = this.receiver.datagram(bytes, { address, port }, systemClock.now());
-    if (unit !== undefined) this.storage.write(unit, bytes.subarray(HEADER_BYTES));
+  private take(datagrams: Uint8Array, datagramBytes: number, source: Source): void {
+    const units = this.receiver.datagrams(datagrams, datagramBytes, source, systemClock.now());
+    units.forEach((unit, i) => {
+      const at = i * datagramBytes;
+      if (unit !== undefined) this.storage.write(unit, datagrams.subarray(at + HEADER_BYTES, at + datagramBytes));
+    });
     if (this.receiver.hasOutputs) this.pump();
     else this.timer.arm(this.receiver.deadline());
   }

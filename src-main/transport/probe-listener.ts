@@ -3,7 +3,7 @@ import type { Probe } from '../../src-shared/wire/messages';
 import { adapterKind } from './adapter-kind';
 import type { Clock } from './clock';
 import type { TeacherConnection } from './control-connection';
-import type { DataReceiver } from './data-channel';
+import { type DataReceiver, oneByOne } from './data-channel';
 import { openReceiver } from './dgram-channel';
 import { interfaceOf, usableInterfaces } from './interfaces';
 
@@ -87,7 +87,12 @@ class Listening {
   private listenOn(address: string): void {
     const { group, port } = this.probe;
     const opened = async () =>
-      openReceiver({ group, port, interface: interfaceOf(address, group), onDatagram: (bytes) => this.take(bytes) });
+      openReceiver({
+        group,
+        port,
+        interface: interfaceOf(address, group),
+        onDatagrams: oneByOne((bytes) => this.take(bytes)),
+      });
     // An adapter that cannot join the group hears nothing, which is what the report says.
     this.receivers.push(opened().catch(() => undefined));
   }
