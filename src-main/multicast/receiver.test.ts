@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StudentEvent } from '../../src-shared/ipc/events';
 import { decodeRanges, encodeRanges } from '../../src-shared/ranges/range-codec';
-import { EMPTY, type RangeSet, span } from '../../src-shared/ranges/range-set';
+import { EMPTY, normalize, type RangeSet, span } from '../../src-shared/ranges/range-set';
 import {
   DATA,
   type DataHeader,
@@ -82,17 +82,20 @@ class Student {
 
   /** A datagram of this unit, as the teacher sends it where not changed. */
   datagram(unit: number, change: Partial<DataHeader> = {}, length = layout.lengthOf(unit), source = SOURCE) {
-    const bytes = new Uint8Array(HEADER_BYTES + length);
-    const ids = splitTransferId(TRANSFER);
-    const offset = layout.offsetOf(unit);
-    writeHeader(bytes, { kind: DATA, transmission: 0, ...ids, sequence: unit, offset, ...change });
-    return this.raw(bytes, source);
+    return this.raw(datagramOf(unit, change, length), source);
   }
 
   /** A parity unit's datagram of transmission 1, as the teacher sends it where not changed. */
   parity(index: number, change: Partial<DataHeader> = {}, length = PAYLOAD) {
     const coded = { kind: PARITY, transmission: 1, sequence: UNITS + index, offset: index } as const;
     return this.datagram(0, { ...coded, ...change }, length);
+  }
+
+  /** Several in one go. */
+  batch(datagrams: readonly Uint8Array[], datagramBytes: number): (number | undefined)[] {
+    const units = this.receiver.datagrams(Buffer.concat(datagrams), datagramBytes, SOURCE, this.now);
+    this.log.push(...this.receiver.outputs());
+    return units;
   }
 
   raw(bytes: Uint8Array, source = SOURCE): number | undefined {
@@ -156,7 +159,32 @@ function listening(missing: RangeSet = ALL, units: RangeSet = ALL, change: Parti
   return student;
 }
 
+function datagramOf(unit: number, change: Partial<DataHeader> = {}, length = layout.lengthOf(unit)): Uint8Array {
+  const bytes = new Uint8Array(HEADER_BYTES + length);
+  const ids = splitTransferId(TRANSFER);
+  const offset = layout.offsetOf(unit);
+  writeHeader(bytes, { kind: DATA, transmission: 0, ...ids, sequence: unit, offset, ...change });
+  return bytes;
+}
+
 describe('a student', () => {
+  it('takes many datagrams in one go, the last may be shorter, and drops what is foreign among them', () => {
+    const student = listening();
+    const last = UNITS - 1;
+    const datagrams = [datagramOf(0), datagramOf(1, { transmission: 1 }), datagramOf(2), datagramOf(last)];
+    expect(student.batch(datagrams, HEADER_BYTES + PAYLOAD)).toEqual([0, undefined, 2, last]);
+    expect(student.receiver.view().drops).toEqual({ transmission: 1 });
+    student.end();
+    student.pass(1000);
+    student.verified();
+    expect(student.reported).toEqual([
+      normalize([
+        [1, 2],
+        [3, last],
+      ]),
+    ]);
+  });
+
   it('takes part in a whole transmission', () => {
     const student = listening();
     expect(student.sent('elect')).toMatchObject([{ join: true, transmission: 0 }]);
