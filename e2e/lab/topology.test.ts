@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LARGEST_BATCH, loadNativeModule } from '../../src-main/accelerator/native-module';
+import { loadNativeModule } from '../../src-main/accelerator/native-module';
 import { impair } from './impairments';
 import { describeLab } from './lab-test';
 import { COMMAND_ENV } from './requirements';
@@ -51,16 +51,19 @@ const SENDER = `${DATAGRAM}
     });
   });`;
 
-/** Gives the system datagrams in lumps, which it cuts up (GSO). */
-const LUMP_SENDER = `${DATAGRAM}
-  const { loadNativeModule } = await import(process.argv[2]);
-  const native = loadNativeModule();
-  const sender = native.openSender('${GROUP}', ${PORT}, process.argv[1], 1);
-  for (let i = 0; i < ${COUNT}; await pause()) {
-    const lump = Array.from({ length: Math.min(${LARGEST_BATCH}, ${COUNT} - i) }, (_, at) => datagram(i + at));
-    i += native.send(sender, lump);
+/** Of these the accelerator makes one buffer, which the system cuts up (GSO). */
+const RUN_DATAGRAMS = 40;
+
+const RUN_SENDER = `${DATAGRAM}
+  process.env.TUTTI_DATA_PATH = 'accelerated';
+  const [, address, module] = process.argv;
+  const { openSender } = await import(module);
+  const sender = await openSender({ group: '${GROUP}', port: ${PORT}, interface: address, ttl: 1 });
+  for (let i = 0; i < ${COUNT}; i += ${RUN_DATAGRAMS}) {
+    sender.send(Buffer.concat(Array.from({ length: ${RUN_DATAGRAMS} }, (_, at) => datagram(i + at))), ${SIZE});
+    await pause();
   }
-  native.closeSender(sender);`;
+  await sender.close();`;
 
 describeLab('the lab itself', () => {
   let lab: Lab;
@@ -86,7 +89,7 @@ describeLab('the lab itself', () => {
   test('loses and counts single datagrams, though the teacher’s system has them in lumps', async (context) => {
     context.skip(loadNativeModule() === undefined, 'no accelerator');
     impair(lab.student(2), { loss: 0.05 });
-    const [all, some] = await deliver(lab, ['join', 'join', 'stay', 'stay'], sendLumps);
+    const [all, some] = await deliver(lab, ['join', 'join', 'stay', 'stay'], sendRuns);
     expect(all).toEqual({ count: COUNT, gaps: 0 });
     expect(some?.gaps).toBeGreaterThan(COUNT * 0.03);
     expect(lab.traffic().multicast).toBe(COUNT * (SIZE + HEADER_BYTES));
@@ -152,17 +155,9 @@ function sendSingly(host: Host): void {
   runInside(host, process.execPath, ['-e', SENDER, host.address]);
 }
 
-function sendLumps(host: Host): void {
-  const module = join(import.meta.dirname, '../../src-main/accelerator/native-module.ts');
-  runInside(host, process.execPath, [
-    '--import',
-    'tsx',
-    '--input-type=module',
-    '-e',
-    LUMP_SENDER,
-    host.address,
-    module,
-  ]);
+function sendRuns(host: Host): void {
+  const module = join(import.meta.dirname, '../../src-main/transport/data-path.ts');
+  runInside(host, process.execPath, ['--import', 'tsx', '--input-type=module', '-e', RUN_SENDER, host.address, module]);
 }
 
 function receiver(host: Host, part: 'join' | 'stay') {
