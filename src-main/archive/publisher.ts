@@ -152,7 +152,7 @@ export class Publisher {
     this.seal(now, time);
     const first = this.outgoing.shift() ?? this.beat(now, time);
     if (first !== undefined) return first;
-    if (!this.pace.allows(this.listeners.running, now)) return undefined;
+    if (this.pace.allowed(this.listeners.running, now) === 0) return undefined;
     return this.nextRepair() ?? this.nextPacket(now);
   }
 
@@ -243,15 +243,15 @@ export class Publisher {
       this.sentIndex = 0;
     }
     this.sent++;
-    this.pace.take(packet.length);
-    this.listeners.running.advance(packet.length);
+    this.pace.take(1, packet.length);
+    this.listeners.running.advance(1, packet.length);
     this.sealWhatMayBe(now);
     return packet;
   }
 
   private nextRepair(): Uint8Array | undefined {
     const repair = this.repairs.shift();
-    if (repair !== undefined) this.pace.take(repair.length);
+    if (repair !== undefined) this.pace.take(1, repair.length);
     return repair;
   }
 

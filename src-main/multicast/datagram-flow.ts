@@ -1,10 +1,10 @@
 import type { Range } from '../../src-shared/ranges/range-set';
 import { serialAdd } from '../../src-shared/ranges/serial-number';
-import { DATA, PARITY, PROBE, splitTransferId } from '../../src-shared/wire/data-datagram';
+import { DATA, type DataHeader, PARITY, PROBE, splitTransferId } from '../../src-shared/wire/data-datagram';
 import { progressDatagrams } from './announcement';
 import { Pace } from './pace';
 import { MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS } from './params';
-import type { DueDatagram, SenderOptions } from './sender-io';
+import type { DueRun, SenderOptions } from './sender-io';
 import type { SenderOutbox } from './sender-outbox';
 import type { TransferLayout } from './transfer-layout';
 import { type MovedOff, Transmission } from './transmission';
@@ -67,25 +67,32 @@ export class DatagramFlow {
     this.pace.begin(now);
   }
 
-  probe(): DueDatagram {
+  probe(): DueRun {
     const { number: transmission, sequence } = this;
-    return { header: { kind: PROBE, transmission, ...this.ids, sequence, offset: 0 }, unit: undefined };
+    return {
+      header: { kind: PROBE, transmission, ...this.ids, sequence, offset: 0 },
+      first: undefined,
+      count: 1,
+      step: 0,
+    };
   }
 
-  /** The next datagram with data, if it may leave now. */
-  next(now: number): DueDatagram | undefined {
-    const { current, number: transmission } = this;
-    if (current === undefined || current.done || !this.pace.allows(current, now)) return undefined;
-    const { unit, sequence } = current.next;
-    const kind = this.layout.isParity(unit) ? PARITY : DATA;
-    return { header: { kind, transmission, ...this.ids, sequence, offset: this.layout.placeOf(unit) }, unit };
+  /** The next datagrams with data, at most so many, if they may leave now. */
+  next(most: number, now: number): DueRun | undefined {
+    const { current, layout } = this;
+    if (current === undefined || current.done) return undefined;
+    const { unit: first, end } = current.next;
+    const count = Math.min(most, this.pace.allowed(current, now), Math.min(end, layout.runEnd(first)) - first);
+    if (count < 1) return undefined;
+    const isParity = layout.isParity(first);
+    return { header: this.headerOf(current, isParity), first, count, step: isParity ? 1 : layout.payloadBytes };
   }
 
-  /** The datagram with this unit was handed to the data channel. */
-  sent(unit: number): void {
-    const bytes = this.layout.lengthOf(unit);
-    this.pace.take(bytes);
-    this.current?.advance(bytes);
+  /** These units, the next ones, were handed to the data channel. */
+  sent(first: number, count: number): void {
+    const bytes = this.layout.bytesIn([[first, first + count]]);
+    this.pace.take(count, bytes);
+    this.current?.advance(count, bytes);
   }
 
   /** Judges the last interval: sets the rate and tells whom it will no longer follow. */
@@ -126,6 +133,11 @@ export class DatagramFlow {
   /** Where the numbers go on after a crash: those of a transmission of so many datagrams may have been used. */
   sequenceAfter(datagrams: number): number {
     return serialAdd(this.sequence, datagrams);
+  }
+
+  private headerOf({ next: { unit, sequence } }: Transmission, isParity: boolean): DataHeader {
+    const kind = isParity ? PARITY : DATA;
+    return { kind, transmission: this.number, ...this.ids, sequence, offset: this.layout.placeOf(unit) };
   }
 
   private transmissionOf(units: readonly Range[], classSize: number, now: number): Transmission {

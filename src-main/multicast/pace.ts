@@ -29,13 +29,14 @@ export class Pace {
     this.interval = { at: now, sent: 0 };
   }
 
-  allows(running: Transmission, now: number): boolean {
-    return this.bucket.allows(now) && !running.windowFull(now);
+  /** How many datagrams may leave now. */
+  allowed(running: Transmission, now: number): number {
+    return running.windowFull(now) ? 0 : Math.min(running.room, this.bucket.allowed(now));
   }
 
-  /** A datagram of so many payload bytes leaves. */
-  take(payloadBytes: number): void {
-    this.bucket.take(HEADER_BYTES + payloadBytes);
+  /** So many datagrams leave, with so many payload bytes in all. */
+  take(count: number, payloadBytes: number): void {
+    this.bucket.take(count * HEADER_BYTES + payloadBytes);
   }
 
   /** When something is to be decided, or the next datagram may leave; ms. */

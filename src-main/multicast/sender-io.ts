@@ -37,11 +37,17 @@ export type SenderPhase =
   | 'reporting'
   | 'finished';
 
-/** A datagram that may leave now. The payload is the unit's ciphertext, or its parity; a probe has none. */
-export interface DueDatagram {
+/**
+ * Datagrams that may leave now: of consecutive units, or parity units, of one chunk, of the trailer or of one block's parity.
+ * The payload is a unit's ciphertext, or its parity; a probe, always alone, has none.
+ */
+export interface DueRun {
+  /** Of the first datagram; from each to the next the sequence number goes up by 1, and the offset by `step`. */
   readonly header: DataHeader;
+  readonly step: number;
   /** A unit or a parity unit; undefined for a probe. */
-  readonly unit: number | undefined;
+  readonly first: number | undefined;
+  readonly count: number;
 }
 
 /** Units that may go to one student over its control connection now. */

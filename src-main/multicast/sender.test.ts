@@ -2,18 +2,31 @@ import { describe, expect, it } from 'vitest';
 import type { TeacherEvent } from '../../src-shared/ipc/events';
 import { decodeRanges, encodeRanges } from '../../src-shared/ranges/range-codec';
 import { EMPTY, type RangeSet, span } from '../../src-shared/ranges/range-set';
+import { serialAdd } from '../../src-shared/ranges/serial-number';
+import { PARITY } from '../../src-shared/wire/data-datagram';
 import type { StudentMessage } from '../../src-shared/wire/messages';
 import { WireError } from '../../src-shared/wire/wire-error';
-import { FILL_STALL_MS, MAX_FILLS, REJOIN_GRACE_MS, REPORT_LIMIT_MS, REPORT_PATIENCE_MS } from './params';
+import {
+  BURST_DATAGRAMS,
+  FILL_STALL_MS,
+  MAX_FILLS,
+  MIN_WINDOW_DATAGRAMS,
+  REJOIN_GRACE_MS,
+  REPORT_LIMIT_MS,
+  REPORT_PATIENCE_MS,
+} from './params';
 import type { HeldState } from './scorecard';
 import { Sender } from './sender';
-import type { SenderOptions, SenderOutput } from './sender-io';
+import type { DueRun, SenderOptions, SenderOutput } from './sender-io';
 import { TransferLayout } from './transfer-layout';
 
 const TRANSFER = '00112233aabbccdd';
 const ROOT = 'f'.repeat(64);
 const SOURCE = { address: '10.0.0.254', port: 40_000 };
 const OFFER = { manifest: { files: [{ path: ['a'], size: 1, modified: 0 }], covers: [] }, key: '', payloadBytes: 1000 };
+
+/** How many datagrams the driver wants at once. */
+const MOST = 64;
 
 type Message = Extract<SenderOutput, { kind: 'message' }>;
 type EventOf<K extends TeacherEvent['event']> = Extract<TeacherEvent, { event: K }>;
@@ -23,6 +36,7 @@ class Classroom {
   readonly layout: TransferLayout;
   readonly sender: Sender;
   now = 0;
+  readonly runs: DueRun[] = [];
   /** Everything that the sender asked for, in order; each datagram stands in it too. */
   readonly log: (SenderOutput | { kind: 'datagram'; unit: number | undefined; sequence: number })[] = [];
 
@@ -55,11 +69,20 @@ class Classroom {
         if (kind === 'openData') this.sender.dataOpened(SOURCE, this.now);
         if (kind === 'findRoot') this.sender.rootKnown(ROOT, this.now);
       }
-      const datagram = this.sender.nextDatagram(this.now);
-      if (datagram === undefined && outputs.length === 0) return;
-      if (datagram === undefined) continue;
-      this.log.push({ kind: 'datagram', unit: datagram.unit, sequence: datagram.header.sequence });
-      this.sender.datagramSent(datagram, this.now);
+      const run = this.sender.nextRun(MOST, this.now);
+      if (run === undefined && outputs.length === 0) return;
+      if (run === undefined) continue;
+      this.note(run);
+      this.sender.runSent(run, this.now);
+    }
+  }
+
+  private note(run: DueRun): void {
+    const { header, first, count } = run;
+    this.runs.push(run);
+    for (let i = 0; i < count; i++) {
+      const unit = first === undefined ? undefined : first + i;
+      this.log.push({ kind: 'datagram', unit, sequence: serialAdd(header.sequence, i) });
     }
   }
 
@@ -204,6 +227,49 @@ describe('a transfer', () => {
     room.complete('a');
     expect(room.finished).toMatchObject({ ok: true, complete: ['a'], bytes: 0 });
     expect(room.log.filter(({ kind }) => kind === 'openData')).toEqual([]);
+  });
+});
+
+describe('a run of datagrams', () => {
+  it('is of one chunk or of the trailer, and no more than pacing allows and the driver wants', () => {
+    const room = classroom(['a'], 1_000_000, { rate: 250_000_000 });
+    room.transmit('a');
+    const { layout, runs } = room;
+    const [probe, ...data] = runs;
+    expect(probe).toMatchObject({ first: undefined, count: 1 });
+    expect(data[0]).toMatchObject({ first: 0, count: BURST_DATAGRAMS, step: 1000 });
+    expect(Math.max(...data.map(({ count }) => count))).toBeLessThanOrEqual(MOST);
+    const borders = data.flatMap(({ first = 0, count }) =>
+      layout.runEnd(first) === first + count ? [first + count] : [],
+    );
+    const chunkEnds = Array.from({ length: layout.chunkCount }, (_, chunk) => layout.unitsOfChunk(chunk)[1]);
+    expect(borders).toEqual([...chunkEnds, layout.unitCount]);
+    expect(room.datagrams.map(({ unit }) => unit)).toEqual(Array.from({ length: layout.unitCount }, (_, unit) => unit));
+    expect(data.map(({ header }) => header.offset)).toEqual(data.map(({ first = 0 }) => layout.offsetOf(first)));
+    expect(room.events('transmitted')).toMatchObject([
+      { datagrams: layout.unitCount, payloadBytes: layout.totalBytes },
+    ]);
+  });
+
+  it('ends where the window does', () => {
+    const room = classroom(['a'], 10_000_000, { rate: 250_000_000 });
+    room.elect('a');
+    room.ready('a');
+    room.pass(60);
+    expect(room.datagrams).toHaveLength(MIN_WINDOW_DATAGRAMS);
+    room.sender.progress('a', { transmission: 0, highest: 9, received: 10 });
+    room.settle();
+    expect(room.runs.at(-1)).toMatchObject({ count: 10 });
+  });
+
+  it('of parity counts its offsets by one', () => {
+    const room = classroom(['a', 'b']);
+    room.transmit('a', 'b');
+    room.report('a', [[3, 6]]);
+    room.report('b', [[5, 9]]);
+    room.transmit('a', 'b');
+    expect(room.runs.at(-1)).toMatchObject({ first: room.layout.parityOf(0, 0), count: 4, step: 1 });
+    expect(room.runs.at(-1)?.header).toMatchObject({ kind: PARITY, offset: 0 });
   });
 });
 
@@ -625,7 +691,7 @@ describe('the teacher', () => {
     expect(room.events('unrecoverable').map(({ student }) => student)).toEqual(['a', 'b']);
     expect(room.finished.failed).toEqual(['a', 'b'].map((id) => ({ id, reason: 'the file changed' })));
     expect(room.events('dataChannel').map(({ state }) => state)).toEqual(['open', 'closed']);
-    expect(room.sender.nextDatagram(room.now)).toBeUndefined();
+    expect(room.sender.nextRun(MOST, room.now)).toBeUndefined();
   });
 
   it('closes a data channel that opens after the transfer was stopped', () => {

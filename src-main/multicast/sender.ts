@@ -14,13 +14,13 @@ import { Planning } from './planning';
 import { Reporting } from './reporting';
 import type { RepairPlan } from './retransmission-planner';
 import { type HeldState, type Member, Scorecard } from './scorecard';
-import type { DueDatagram, DueFill, SenderOptions, SenderOutput, SenderPhase, SenderState } from './sender-io';
+import type { DueFill, DueRun, SenderOptions, SenderOutput, SenderPhase, SenderState } from './sender-io';
 import { SenderOutbox } from './sender-outbox';
 import type { TransferLayout } from './transfer-layout';
 
 /**
  * The teacher's side of one transfer: announcements, transmissions, reports, rounds (PROTOCOL.md section 4.2), sans-IO.
- * Feed it inputs with `now` (ms, monotonic), drain `outputs()`, send what `nextDatagram` and `nextFill` give, call `timeout` at `deadline`.
+ * Feed it inputs with `now` (ms, monotonic), drain `outputs()`, send what `nextRun` and `nextFill` give, call `timeout` at `deadline`.
  */
 export class Sender {
   readonly scorecard: Scorecard;
@@ -183,10 +183,10 @@ export class Sender {
     return this.outbox.drain(this.plan.mode, this.number);
   }
 
-  /** The datagram that may leave now, if any. Call `datagramSent` once it is on its way. */
-  nextDatagram(now: number): DueDatagram | undefined {
+  /** The datagrams that may leave now, if any, at most so many. Call `runSent` once they are on their way. */
+  nextRun(most: number, now: number): DueRun | undefined {
     if (this.probeDue(now)) return this.flow.probe();
-    return this.isTransmitting ? this.flow.next(now) : undefined;
+    return this.isTransmitting ? this.flow.next(most, now) : undefined;
   }
 
   /** What the next datagrams carry, each run from one chunk, from the trailer or of one block's parity: read it ahead. */
@@ -194,13 +194,13 @@ export class Sender {
     return this.flow.running?.runsAhead(this.layout, count) ?? [];
   }
 
-  /** Tells that the datagram of `nextDatagram` was handed to the data channel. */
-  datagramSent(datagram: DueDatagram, now: number): void {
-    if (datagram.unit === undefined) {
+  /** Tells that the datagrams of `nextRun` were handed to the data channel. */
+  runSent({ first, count }: DueRun, now: number): void {
+    if (first === undefined) {
       this.gathering?.probeSent(now);
       return;
     }
-    this.flow.sent(datagram.unit);
+    this.flow.sent(first, count);
     if (this.flow.running?.done === true) this.transmitted(now);
   }
 
@@ -217,7 +217,7 @@ export class Sender {
     if (this.filling.sent(id)) this.advance(now);
   }
 
-  /** When `timeout` (or `nextDatagram`) wants to be called next, ms; undefined when only an input can move it on. */
+  /** When `timeout` (or `nextRun`) wants to be called next, ms; undefined when only an input can move it on. */
   deadline(now: number): number | undefined {
     if (this.phase === 'finished') return undefined;
     return Math.min(this.outcomes.deadline, ...this.phaseDeadlines(now));

@@ -50,6 +50,16 @@ describe('token bucket', () => {
     expect(burstAt(bucket, 60_000)).toBe(0);
   });
 
+  it('tells how many datagrams may leave at once', () => {
+    const bucket = new TokenBucket(START_RATE, DATAGRAM, 0);
+    expect(bucket.allowed(0)).toBe(BURST_DATAGRAMS);
+    bucket.take(3 * DATAGRAM + 1);
+    expect(bucket.allowed(0)).toBe(BURST_DATAGRAMS - 4);
+    bucket.take(100 * DATAGRAM);
+    expect(bucket.allowed(0)).toBe(0);
+    expect(bucket.allows(0)).toBe(false);
+  });
+
   it('gives nothing for a clock that jumps back, and goes on at the rate from there', () => {
     const bucket = new TokenBucket(START_RATE, DATAGRAM, 3_600_000);
     burstAt(bucket, 3_600_000);

@@ -26,8 +26,13 @@ export class TokenBucket {
 
   /** True when a datagram may leave now. */
   allows(now: number): boolean {
+    return this.allowed(now) > 0;
+  }
+
+  /** How many of the largest datagrams may leave now. */
+  allowed(now: number): number {
     this.refill(now);
-    return this.credit >= this.datagramBytes;
+    return Math.max(0, Math.floor(this.credit / this.datagramBytes));
   }
 
   take(bytes: number): void {

@@ -13,7 +13,7 @@ function transmission(units: RangeSet = span(0, 10_000), first = 0, ...listeners
 }
 
 function send(running: Transmission, count: number): void {
-  for (let i = 0; i < count; i++) running.advance(100);
+  for (let i = 0; i < count; i++) running.advance(1, 100);
 }
 
 describe('a transmission', () => {
@@ -25,7 +25,7 @@ describe('a transmission', () => {
     ];
     const running = transmission(units, FIRST);
     const sent = [];
-    for (; !running.done; running.advance(100)) sent.push([running.next.unit, running.next.sequence]);
+    for (; !running.done; running.advance(1, 100)) sent.push([running.next.unit, running.next.sequence]);
     expect(sent).toEqual([
       [3, 0xffff_fffe],
       [4, 0xffff_ffff],

@@ -67,16 +67,18 @@ export class Transmission {
     return serialAdd(this.firstSequence, this.sentCount - 1);
   }
 
-  /** The next datagram's unit and sequence number. Meaningless once done. */
-  get next(): { unit: number; sequence: number } {
-    return { unit: this.unit, sequence: serialAdd(this.firstSequence, this.sentCount) };
+  /** The next datagram's unit and sequence number, and where the units end that follow it. Meaningless once done. */
+  get next(): { unit: number; end: number; sequence: number } {
+    const { unit } = this;
+    const end = this.units[this.range]?.[1] ?? unit;
+    return { unit, end, sequence: serialAdd(this.firstSequence, this.sentCount) };
   }
 
-  /** The next datagram, of so many payload bytes, was sent. */
-  advance(bytes: number): void {
+  /** The next datagrams were sent, at most up to the end of `next`, with so many payload bytes in all. */
+  advance(count: number, bytes: number): void {
     this.bytes += bytes;
-    this.sentCount++;
-    this.unit++;
+    this.sentCount += count;
+    this.unit += count;
     const current: Range | undefined = this.units[this.range];
     if (current === undefined || this.unit < current[1]) return;
     this.range++;
@@ -133,9 +135,14 @@ export class Transmission {
     return this.listeners.get(student);
   }
 
+  /** How many datagrams the window has room for. */
+  get room(): number {
+    return this.window - (this.sentCount - this.slowest);
+  }
+
   /** True while the window holds the sender back. */
   windowFull(now: number): boolean {
-    const full = this.sentCount - this.slowest >= this.window;
+    const full = this.room <= 0;
     if (!full) this.blockedSince = undefined;
     else this.blockedSince ??= now;
     return full;

@@ -1,10 +1,12 @@
 import type { StudentEvent, TeacherEvent } from '../../src-shared/ipc/events';
+import { serialAdd } from '../../src-shared/ranges/serial-number';
 import { HEADER_BYTES, writeHeader } from '../../src-shared/wire/data-datagram';
 import type { StudentMessage, TeacherMessage } from '../../src-shared/wire/messages';
 import { missingOnReturn } from '../multicast/missing-on-return';
 import { Receiver } from '../multicast/receiver';
 import type { RepairPolicy, Way } from '../multicast/retransmission-planner';
 import { Sender } from '../multicast/sender';
+import type { DueRun } from '../multicast/sender-io';
 import { SimulatedSource, SimulatedStore } from './simulated-transfer';
 import { VirtualClock } from './virtual-clock';
 
@@ -48,6 +50,8 @@ export interface SimulatedResult {
 const TRANSFER = '00112233aabbccdd';
 const SOURCE = { address: '10.0.0.254', port: 40_000 };
 const TIME_LIMIT_MS = 30 * 60_000;
+/** Datagrams that the driver wants at once. */
+const MOST_AT_ONCE = 64;
 
 /** Runs a whole transfer on virtual time over a seeded network. */
 export function simulate(run: SimulatedRun, random: () => number): SimulatedResult {
@@ -158,17 +162,23 @@ class SimulatedRoom {
           this.student(output.to).hear(output.message, output.attachment ?? new Uint8Array());
         if (output.kind === 'fill') this.fill(output.to);
       }
-      const datagram = this.sender.nextDatagram(now);
-      if (datagram === undefined && outputs.length === 0) break;
-      if (datagram === undefined) continue;
-      const payload = datagram.unit === undefined ? new Uint8Array() : this.source.payload(datagram.unit);
-      const bytes = new Uint8Array(HEADER_BYTES + payload.length);
-      writeHeader(bytes, datagram.header);
-      bytes.set(payload, HEADER_BYTES);
-      this.multicast(bytes);
-      this.sender.datagramSent(datagram, now);
+      const run = this.sender.nextRun(MOST_AT_ONCE, now);
+      if (run === undefined && outputs.length === 0) break;
+      if (run === undefined) continue;
+      this.sendRun(run);
+      this.sender.runSent(run, now);
     }
     this.rearm(now);
+  }
+
+  private sendRun({ header, step, first, count }: DueRun): void {
+    for (let i = 0; i < count; i++) {
+      const payload = first === undefined ? new Uint8Array() : this.source.payload(first + i);
+      const bytes = new Uint8Array(HEADER_BYTES + payload.length);
+      writeHeader(bytes, { ...header, sequence: serialAdd(header.sequence, i), offset: header.offset + i * step });
+      bytes.set(payload, HEADER_BYTES);
+      this.multicast(bytes);
+    }
   }
 
   private afterwards(action: () => void): void {

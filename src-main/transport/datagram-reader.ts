@@ -34,16 +34,25 @@ export class DatagramReader {
     private readonly runsAhead: (count: number) => readonly Range[],
   ) {}
 
-  /** The unit's datagram, its header still to be written; undefined while it is not in memory: `load` it. */
-  take(unit: number): Buffer | undefined {
-    const key = this.slabOf(unit);
+  /** Bytes from the start of each datagram of a run to the start of the next. */
+  get stride(): number {
+    return HEADER_BYTES + this.layout.payloadBytes;
+  }
+
+  /**
+   * The datagrams of so many units of one run, in a row, their headers still to be written; undefined while they are not in
+   * memory: `load` them.
+   */
+  take(first: number, count: number): Buffer | undefined {
+    const key = this.slabOf(first);
     const slab = this.slabs.get(key);
     // Of a block's parity, each round has another run.
-    if (slab === undefined || unit < slab.first || unit >= slab.end) return undefined;
+    if (slab === undefined || first < slab.first || first + count > slab.end) return undefined;
     if (key !== this.current) this.readAhead();
     this.current = key;
-    const start = (unit - slab.first) * (HEADER_BYTES + this.layout.payloadBytes);
-    return slab.bytes.subarray(start, start + HEADER_BYTES + this.layout.lengthOf(unit));
+    const start = (first - slab.first) * this.stride;
+    const last = start + (count - 1) * this.stride;
+    return slab.bytes.subarray(start, last + HEADER_BYTES + this.layout.lengthOf(first + count - 1));
   }
 
   /** @throws LibraryError where the files cannot be read or have changed. */
@@ -94,10 +103,9 @@ export class DatagramReader {
   }
 
   private async makeSlab([first, end]: Range): Promise<void> {
-    const { layout, source } = this;
+    const { layout, source, stride } = this;
     const count = end - first;
     const payloads = await (layout.isParity(first) ? source.readParity(first, count) : this.payloads(first, count));
-    const stride = HEADER_BYTES + layout.payloadBytes;
     const bytes = this.memory(count * stride);
     for (let at = 0, position = HEADER_BYTES; at < payloads.length; at += layout.payloadBytes, position += stride) {
       bytes.set(payloads.subarray(at, at + layout.payloadBytes), position);
@@ -109,7 +117,7 @@ export class DatagramReader {
   }
 
   private memory(bytes: number): Buffer {
-    const whole = this.layout.chunkUnits * (HEADER_BYTES + this.layout.payloadBytes);
+    const whole = this.layout.chunkUnits * this.stride;
     const known = bytes <= whole && this.isAllSent() ? this.spare.pop() : undefined;
     return (known ?? Buffer.allocUnsafeSlow(Math.max(bytes, whole))).subarray(0, bytes);
   }

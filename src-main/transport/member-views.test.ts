@@ -14,7 +14,7 @@ const layout = new TransferLayout(1_000_000, 1000);
 function heard(received: number, position: number): Live {
   const running = new Transmission([[0, layout.unitCount]], 0, 0, 1000);
   running.addListener('a');
-  for (let i = 0; i < position; i++) running.advance(1000);
+  for (let i = 0; i < position; i++) running.advance(1, 1000);
   if (position > 0) running.progress('a', position - 1, received);
   return liveOf({ running });
 }

@@ -2,7 +2,7 @@ import type { StudentIdentity, TeacherEvent } from '../../src-shared/ipc/events'
 import type { Help, TransferView } from '../../src-shared/ipc/snapshots';
 import { decodeRanges } from '../../src-shared/ranges/range-codec';
 import type { RangeSet } from '../../src-shared/ranges/range-set';
-import { HEADER_BYTES, writeHeader } from '../../src-shared/wire/data-datagram';
+import { HEADER_BYTES, writeHeaders } from '../../src-shared/wire/data-datagram';
 import type { Hello, StudentMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
 import { WireError } from '../../src-shared/wire/wire-error';
@@ -13,7 +13,7 @@ import { missingOnReturn } from '../multicast/missing-on-return';
 import type { RepairPolicy } from '../multicast/retransmission-planner';
 import type { HeldState } from '../multicast/scorecard';
 import { Sender } from '../multicast/sender';
-import type { DueDatagram, SenderOutput } from '../multicast/sender-io';
+import type { DueRun, SenderOutput } from '../multicast/sender-io';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import { DeadlineTimer, systemClock } from './clock';
 import { LOW_WATER_BYTES, type StudentConnection } from './control-connection';
@@ -245,23 +245,24 @@ export class OutgoingTransfer {
     let sent = false;
     while (this.channel !== undefined && !this.loading && !this.queueFull()) {
       const now = systemClock.now();
-      const due = this.sender.nextDatagram(now);
-      if (due === undefined) break;
-      const datagram = due.unit === undefined ? Buffer.alloc(HEADER_BYTES) : this.reader.take(due.unit);
-      if (datagram === undefined) {
-        this.load(due.unit ?? 0);
+      const run = this.sender.nextRun(MAX_QUEUED_DATAGRAMS - this.channel.queued, now);
+      if (run === undefined) break;
+      const datagrams = run.first === undefined ? Buffer.alloc(HEADER_BYTES) : this.reader.take(run.first, run.count);
+      if (datagrams === undefined) {
+        this.load(run.first ?? 0);
         break;
       }
-      this.transmitOne(this.channel, due, datagram, now);
+      this.transmitRun(this.channel, run, datagrams, now);
       sent = true;
     }
     return sent;
   }
 
-  private transmitOne(channel: DataSender, due: DueDatagram, datagram: Buffer, now: number): void {
-    writeHeader(datagram, due.header);
-    channel.send(datagram);
-    this.sender.datagramSent(due, now);
+  private transmitRun(channel: DataSender, run: DueRun, datagrams: Buffer, now: number): void {
+    const { stride } = this.reader;
+    writeHeaders(datagrams, run.header, { count: run.count, step: run.step, stride });
+    channel.send(datagrams, stride);
+    this.sender.runSent(run, now);
   }
 
   private load(unit: number): void {

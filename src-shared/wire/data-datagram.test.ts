@@ -9,6 +9,7 @@ import {
   readHeader,
   splitTransferId,
   writeHeader,
+  writeHeaders,
 } from './data-datagram';
 
 const u32 = fc.nat({ max: 0xffffffff });
@@ -43,6 +44,20 @@ describe('data datagram', () => {
       offset: 2 ** 33 + 5,
     });
     expect(Buffer.from(bytes).toString('hex')).toBe('10000002' + '0123456789abcdef' + 'fffffffe' + '0000000200000005');
+  });
+
+  it('numbers the datagrams of a run one after the other, past the end of the sequence numbers too', () => {
+    const shape = { count: 3, stride: HEADER_BYTES + 2, step: 1448 };
+    const first = { kind: DATA, transmission: 1, transferHigh: 2, transferLow: 3 } as const;
+    const run = new Uint8Array(shape.count * shape.stride).fill(0xee);
+    writeHeaders(run, { ...first, sequence: 0xffff_fffe, offset: 2 ** 32 - 1448 }, shape);
+    const at = (index: number) => run.subarray(index * shape.stride, (index + 1) * shape.stride);
+    expect([0, 1, 2].map((index) => readHeader(at(index)))).toEqual([
+      { ...first, sequence: 0xffff_fffe, offset: 2 ** 32 - 1448 },
+      { ...first, sequence: 0xffff_ffff, offset: 2 ** 32 },
+      { ...first, sequence: 0, offset: 2 ** 32 + 1448 },
+    ]);
+    for (const index of [0, 1, 2]) expect([...at(index).subarray(HEADER_BYTES)]).toEqual([0xee, 0xee]);
   });
 
   it('names the fault of anything else and never throws', () => {

@@ -31,17 +31,37 @@ export function splitTransferId(id: string): { transferHigh: number; transferLow
   return { transferHigh: Number.parseInt(id.slice(0, 8), 16), transferLow: Number.parseInt(id.slice(8, 16), 16) };
 }
 
+/** How the datagrams of a run follow one another. */
+export interface RunShape {
+  /** How many they are. */
+  readonly count: number;
+  /** Bytes from the start of each to the start of the next. */
+  readonly stride: number;
+  /** From the offset of each to that of the next. */
+  readonly step: number;
+}
+
 /** Writes the header into the first HEADER_BYTES of `target`. */
 export function writeHeader(target: Uint8Array, header: DataHeader): void {
-  target[0] = (VERSION << 4) | header.kind;
-  target[1] = 0;
-  target[2] = header.transmission >>> 8;
-  target[3] = header.transmission;
-  writeUint32(target, 4, header.transferHigh);
-  writeUint32(target, 8, header.transferLow);
-  writeUint32(target, 12, header.sequence);
-  writeUint32(target, 16, Math.floor(header.offset / 2 ** 32));
-  writeUint32(target, 20, header.offset % 2 ** 32);
+  writeHeaderAt(target, 0, header, header.sequence, header.offset);
+}
+
+/** Writes the header of each datagram of a run, whose sequence numbers go up by 1 from that of `header`, the first one. */
+export function writeHeaders(target: Uint8Array, header: DataHeader, { count, stride, step }: RunShape): void {
+  const { sequence, offset } = header;
+  for (let i = 0; i < count; i++) writeHeaderAt(target, i * stride, header, sequence + i, offset + i * step);
+}
+
+function writeHeaderAt(target: Uint8Array, at: number, header: DataHeader, sequence: number, offset: number): void {
+  target[at] = (VERSION << 4) | header.kind;
+  target[at + 1] = 0;
+  target[at + 2] = header.transmission >>> 8;
+  target[at + 3] = header.transmission;
+  writeUint32(target, at + 4, header.transferHigh);
+  writeUint32(target, at + 8, header.transferLow);
+  writeUint32(target, at + 12, sequence);
+  writeUint32(target, at + 16, Math.floor(offset / 2 ** 32));
+  writeUint32(target, at + 20, offset % 2 ** 32);
 }
 
 /** Reads a header, or says why the bytes have none. Never throws: anybody on the group may send anything. */
