@@ -11,8 +11,9 @@ import { type ProcessorTime, processorTime, processorTimeSince } from './process
 /** Also for the file that is larger than anybody's memory should be. */
 const LIMIT_MS = 300_000;
 const ENROL_LIMIT_MS = 60_000;
-/** Long enough for most of a student's code to be compiled. */
-const FIRST_PIECE_BYTES = 20e6;
+/** What students have received before, all together: until then much of their code is being compiled. */
+const FIRST_PIECES_BYTES = 480e6;
+const LARGEST_FIRST_PIECE_BYTES = 60e6;
 /** Short, because what the transfer needs until the room is seen to be full is not counted. */
 const POLL_MS = 2;
 
@@ -72,7 +73,8 @@ export async function sendFile(session: Session, file: string): Promise<Transfer
 export async function fillRoom(session: Session, file: string): Promise<FullRoom> {
   const count = session.lab.students.length;
   const whenFull = ['--wait-for', String(count), '--wait', '60'];
-  const first = await session.teach([makeFile(session.music, 'first piece.wav', FIRST_PIECE_BYTES)], whenFull);
+  const bytes = Math.min(LARGEST_FIRST_PIECE_BYTES, Math.round(FIRST_PIECES_BYTES / count));
+  const first = await session.teach([makeFile(session.music, 'first piece.wav', bytes)], whenFull);
   const students = await Promise.all(session.lab.students.map((_, i) => session.stay(i + 1)));
   await everybodyHasIt({ teacher: first, students });
   const before = session.lab.traffic();

@@ -36,6 +36,8 @@ export const MIN_RATE = 125_000;
 export const MAX_RATE = 250_000_000;
 /** Loss is judged over this long: several round trips, hundreds of datagrams. */
 export const RATE_INTERVAL_MS = 50;
+/** …and, while the rate is being found and nobody loses anything, over this long: a song is over in half a second. */
+export const START_INTERVAL_MS = 20;
 /** Loss above a student's usual loss by this much is congestion. */
 export const EXCESS_LOSS = 0.02;
 /** Pacing credit: the timer's slack of 4 ms of rate, and one burst that the smallest receive buffer (208 KB) takes. */
@@ -50,6 +52,8 @@ export const PROGRESS_DATAGRAMS_EACH = 64;
 /** With one student a report each 128 datagrams is cheap and lets the rate grow fast; more than 2048 would starve the window. */
 export const MIN_PROGRESS_DATAGRAMS = 128;
 export const MAX_PROGRESS_DATAGRAMS = 2048;
+/** The first report of a transmission comes after so many, each further one after twice as many, until it is as above: some four more. */
+export const FIRST_REPORT_DATAGRAMS = 64;
 /** At low rates a report leaves after this long for each student in the class, for the scorecard… */
 export const PROGRESS_MS_EACH = 25;
 export const MIN_PROGRESS_MS = 20;

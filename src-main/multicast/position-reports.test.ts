@@ -10,6 +10,18 @@ describe('position reports', () => {
     expect(reports.passed(3)).toBe(false);
   });
 
+  it('are due after few datagrams at first, and after twice as many each time', () => {
+    const reports = new PositionReports(1000, 300);
+    const datagramsUntilDue: number[] = [];
+    for (let count = 0, i = 0; i < 4; count = 0, i++) {
+      do count++;
+      while (!reports.passed(0));
+      reports.reported();
+      datagramsUntilDue.push(count);
+    }
+    expect(datagramsUntilDue).toEqual([64, 128, 256, 300]);
+  });
+
   it('are due after so many ms while datagrams keep coming', () => {
     const reports = new PositionReports(100, 1000);
     for (let now = 0; now <= 90; now += 10) reports.passed(now);

@@ -1,7 +1,12 @@
-import { PROGRESS_QUIET_MS } from './params';
+import { FIRST_REPORT_DATAGRAMS, PROGRESS_QUIET_MS } from './params';
 
-/** When a student tells its position: after so many datagrams, after so many ms, or when the line goes quiet (PROTOCOL.md section 4.4). */
+/**
+ * When a student tells its position: after so many datagrams, at first fewer, as the sender finds its rate by them; after so many ms;
+ * or when the line goes quiet (PROTOCOL.md section 4.4).
+ */
 export class PositionReports {
+  /** So many datagrams make the next report. */
+  private wanted: number;
   private unreported = 0;
   private since = 0;
   private last = 0;
@@ -9,7 +14,9 @@ export class PositionReports {
   constructor(
     private readonly ms: number,
     private readonly datagrams: number,
-  ) {}
+  ) {
+    this.wanted = Math.min(FIRST_REPORT_DATAGRAMS, datagrams);
+  }
 
   /** When a report is due, ms; infinite while there is nothing to report. */
   get deadline(): number {
@@ -23,10 +30,11 @@ export class PositionReports {
     if (this.unreported === 0) this.since = now;
     this.unreported++;
     this.last = now;
-    return this.unreported >= this.datagrams;
+    return this.unreported >= this.wanted;
   }
 
   reported(): void {
     this.unreported = 0;
+    this.wanted = Math.min(2 * this.wanted, this.datagrams);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../transport/seeded-random';
-import { MAX_RATE, MIN_RATE, RATE_INTERVAL_MS, START_RATE } from './params';
+import { MAX_RATE, MIN_RATE, RATE_INTERVAL_MS, START_INTERVAL_MS, START_RATE } from './params';
 import { RateControl } from './rate-control';
 
 const DATAGRAM = 1472;
@@ -129,10 +129,24 @@ describe('rate control', () => {
     expect(control.rate).toBe(START_RATE);
   });
 
-  it('wants to be called once an interval', () => {
+  it('looks more often while it is finding its rate and nobody loses anything', () => {
     const control = new RateControl(700, {});
-    expect(control.deadline).toBe(700 + RATE_INTERVAL_MS);
+    const judged = (received: number) => {
+      const { deadline } = control;
+      control.judge([{ student: 'a', passed: 100, received }], 1, deadline);
+      return control.deadline - deadline;
+    };
+    expect(control.deadline).toBe(700 + START_INTERVAL_MS);
+    expect([judged(100), judged(100)]).toEqual([START_INTERVAL_MS, START_INTERVAL_MS]);
+    // A burst, after which it looks on; then a full line, and the start is over.
+    expect([judged(50), judged(100)]).toEqual([RATE_INTERVAL_MS, START_INTERVAL_MS]);
+    expect([judged(50), judged(50)]).toEqual([RATE_INTERVAL_MS, RATE_INTERVAL_MS]);
+    expect([judged(100), judged(100)]).toEqual([RATE_INTERVAL_MS, RATE_INTERVAL_MS]);
+  });
+
+  it('counts an interval from when it was judged', () => {
+    const control = new RateControl(700, {});
     control.judge([], 1, 1234);
-    expect(control.deadline).toBe(1234 + RATE_INTERVAL_MS);
+    expect(control.deadline).toBe(1234 + START_INTERVAL_MS);
   });
 });

@@ -1,4 +1,4 @@
-import { EXCESS_LOSS, MAX_RATE, MIN_RATE, RATE_INTERVAL_MS, START_RATE } from './params';
+import { EXCESS_LOSS, MAX_RATE, MIN_RATE, RATE_INTERVAL_MS, START_INTERVAL_MS, START_RATE } from './params';
 
 /** One student's delivery over the last interval, in datagrams. */
 export interface DeliverySample {
@@ -34,6 +34,8 @@ const CUT = 0.9;
 export class RateControl {
   private current: number;
   private starting = true;
+  /** Nobody lost more than usual when that was last looked at. */
+  private isCalm = true;
   /** Intervals since somebody lost more than usual. */
   private quiet = 0;
   private nextAt: number;
@@ -46,7 +48,7 @@ export class RateControl {
     now: number,
     private readonly options: { readonly fixed?: number; readonly ceiling?: number },
   ) {
-    this.nextAt = now + RATE_INTERVAL_MS;
+    this.nextAt = now + START_INTERVAL_MS;
     this.current = Math.min(START_RATE, this.ceiling);
   }
 
@@ -66,7 +68,11 @@ export class RateControl {
    * @param used share 0…1 of the rate that the sender really used (the window may have held it)
    */
   judge(samples: readonly DeliverySample[], used: number, now: number): void {
-    this.nextAt = now + RATE_INTERVAL_MS;
+    this.decide(samples, used);
+    this.nextAt = now + (this.starting && this.isCalm ? START_INTERVAL_MS : RATE_INTERVAL_MS);
+  }
+
+  private decide(samples: readonly DeliverySample[], used: number): void {
     // What arrives right after a cut was sent before it.
     if (this.settling) {
       this.settling = false;
@@ -78,9 +84,10 @@ export class RateControl {
     const sent = this.current * Math.min(1, used);
     const limits = usable.flatMap((sample) => this.limitOf(sample, sent) ?? []);
     const limit = Math.min(...limits);
-    if (limits.length > 0) this.quiet = 0;
+    this.isCalm = limits.length === 0;
+    if (!this.isCalm) this.quiet = 0;
     if (limit < sent) this.cut(limit);
-    else if (limits.length === 0 && used > 0.7) this.grow();
+    else if (this.isCalm && used > 0.7) this.grow();
   }
 
   /** Adds up what is too little to judge: at a low rate, several intervals make one sample. */
