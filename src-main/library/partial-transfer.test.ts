@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { covers, EMPTY, intersect, sizeOf, span, valuesOf } from '../../src-shared/ranges/range-set';
 import { expandTemplate } from '../../src-shared/text/folder-template';
 import { BLOCK_PARITY } from '../../src-shared/wire/limits';
@@ -15,6 +15,7 @@ import { BlockCode } from '../coding/block-code';
 import { TransferLayout } from '../multicast/transfer-layout';
 import { cipherChunk } from './chunk-cipher';
 import { StorageError } from './library-error';
+import { PartFiles } from './part-files';
 import { PartialTransfer, type Places } from './partial-transfer';
 
 let directory: string;
@@ -226,6 +227,26 @@ describe('any order, duplicates, crashes', () => {
       expect(partial.isVerified).toBe(true);
       await partial.discard();
     }
+  });
+
+  it('reads nothing from the disk for a block that its parity follows', async () => {
+    const sent = song(CHUNK * 200);
+    const { layout } = sent;
+    const partial = await sent.open();
+    const read = vi.spyOn(PartFiles.prototype, 'read');
+    for (let block = 0; block < layout.blockCount; block++) {
+      const [start, end] = layout.unitsOfBlock(block);
+      // Two of three chunks are complete without parity, as at 1 % loss.
+      for (let unit = start; unit < end; unit++) if (unit !== end - 3) partial.write(unit, sent.unit(unit));
+      sent.solve(partial, block, 0);
+      if (block % 5 === 0) await setImmediate();
+    }
+    sent.fill(partial);
+    expect((await partial.verify(sent.root)).rejected).toEqual(EMPTY);
+    expect(partial.isVerified).toBe(true);
+    expect(read).not.toHaveBeenCalled();
+    read.mockRestore();
+    await partial.discard();
   });
 
   it('forgets parity that was not used when it is opened again: its units are missing as before', async () => {

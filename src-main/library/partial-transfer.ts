@@ -51,6 +51,8 @@ const NOTHING = new Uint8Array(0);
 const MEMORY_BYTES = 32 * 1024 * 1024;
 /** Chunks stored in one go: the hand-over to another thread costs as much as writing one. */
 const BATCH_CHUNKS = 16;
+/** Complete chunks that stay in memory until others follow: a block of theirs may still wait for its parity, and would have to read them. */
+const KEPT_CHUNKS = 8;
 
 /**
  * The student's side of a transfer on disk: PROTOCOL.md section 10. A chunk's place in the part files holds its ciphertext
@@ -74,8 +76,8 @@ export class PartialTransfer {
   private verifiedRoot: string | undefined;
   private readonly rejections = new Map<number, number>();
   private queuedBytes = 0;
-  /** Complete chunks that are to be stored together: as soon as they are enough, or anything else is to be done. */
-  private batch: ChunkBuffer[] = [];
+  /** Complete chunks that are to be stored together, as soon as they are enough or everything is to be on the disk. */
+  private readonly batch: ChunkBuffer[] = [];
   private error: StorageError | undefined;
   private closed = false;
 
@@ -153,10 +155,15 @@ export class PartialTransfer {
 
   /** Computes the missing units of a block from its others and from kept parity units of these indices, and takes them. */
   solve(block: number, units: readonly number[], indices: readonly number[]): void {
-    const solvable = this.parity.prepare(block, units, indices, (chunk) => this.buffers.get(chunk));
+    const solvable = this.parity.prepare(block, units, indices, (chunk) => this.bufferOf(chunk));
     if (solvable === undefined || this.error !== undefined || this.closed) return;
     for (const unit of units) this.held.add(unit);
     this.enqueue(this.layout.chunkBytes, () => this.solveNow(solvable));
+  }
+
+  /** A chunk that has no buffer is on the disk, or will be when what is queued now is done. */
+  private bufferOf(chunk: number): ChunkBuffer | undefined {
+    return this.buffers.get(chunk) ?? this.batch.find((buffer) => buffer.chunk === chunk);
   }
 
   /**
@@ -231,12 +238,12 @@ export class PartialTransfer {
   private release(chunk: number, buffer: ChunkBuffer): void {
     this.buffers.remove(chunk);
     this.batch.push(buffer);
-    if (this.batch.length >= BATCH_CHUNKS) this.storeBatch();
+    if (this.batch.length >= BATCH_CHUNKS + KEPT_CHUNKS) this.storeBatch(BATCH_CHUNKS);
   }
 
-  private storeBatch(): void {
-    const { batch } = this;
-    this.batch = [];
+  /** Stores the complete chunks, at most so many: those that were complete first. */
+  private storeBatch(most = this.batch.length): void {
+    const batch = this.batch.splice(0, most);
     if (batch.length > 0) this.letGo(batch, () => this.chunks.store(batch));
   }
 
@@ -248,8 +255,6 @@ export class PartialTransfer {
   }
 
   private enqueue(bytes: number, job: () => Promise<void>, then = () => {}): void {
-    // First, as the job may need a chunk that has no buffer any more.
-    this.storeBatch();
     this.queuedBytes += bytes;
     void this.queue.run(async () => {
       await this.attempt(job);
