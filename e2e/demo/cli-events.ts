@@ -80,6 +80,7 @@ const teacherEvents = z.discriminatedUnion('event', [
     transmission,
     datagrams: z.int(),
     payloadBytes: byteCount,
+    proactiveBytes: byteCount,
     firstSequence: z.int(),
     lastSequence: z.int(),
     durationMs: z.number(),

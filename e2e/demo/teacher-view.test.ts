@@ -59,6 +59,7 @@ const events: TeacherEvent[] = [
     transmission: 0,
     datagrams: 354,
     payloadBytes: TOTAL,
+    proactiveBytes: 0,
     firstSequence: 0,
     lastSequence: 353,
     durationMs: 50,

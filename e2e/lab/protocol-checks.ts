@@ -262,9 +262,10 @@ function checkFinished(events: readonly Stamped<TeacherEvent>[]): string[] {
   if (failed.some(({ reason }) => reason === '')) found.push('finished: somebody failed without a reason');
   found.push(...checkComplete(events, complete));
   const rounds = events.filter((event): event is Event<'transmitted'> => event.event === 'transmitted');
-  const resent = rounds
-    .filter(({ transmission }) => transmission > 0)
-    .reduce((sum, round) => sum + round.payloadBytes, 0);
+  const resent = rounds.reduce(
+    (sum, { transmission, payloadBytes, proactiveBytes }) => sum + (transmission > 0 ? payloadBytes : proactiveBytes),
+    0,
+  );
   if (resent !== resentBytes) found.push(`finished: resentBytes is ${resentBytes}, the rounds sent ${resent}`);
   const numbers = new Set(events.flatMap((event) => (event.event === 'announced' ? [event.transmission] : [])));
   if (numbers.size !== transmissions) found.push(`finished: ${transmissions} transmissions, ${numbers.size} announced`);

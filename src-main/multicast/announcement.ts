@@ -28,6 +28,7 @@ export interface AnnouncedTransmission {
   readonly mode: TransmissionMode;
   readonly units: RangeSet;
   readonly parity: RangeSet;
+  readonly proactiveParity: number | undefined;
   readonly firstSequence: number;
   readonly source: { readonly address: string; readonly port: number } | undefined;
   readonly root: string | undefined;
@@ -38,13 +39,14 @@ export interface AnnouncedTransmission {
 /** Describes a transmission before it is sent (requirements A2 and A6; PROTOCOL.md section 4.2). */
 export function announcementOf(options: SenderOptions, announced: AnnouncedTransmission): Announcement {
   const { transfer, group, port, offer } = options;
-  const { transmission, mode, units, parity, firstSequence, source, root, listeners } = announced;
+  const { transmission, mode, units, parity, proactiveParity, firstSequence, source, root, listeners } = announced;
   const bare: Announce = {
     type: 'announce',
     ...{ transfer, transmission, mode, group, port, firstSequence },
     progressMs: Math.min(MAX_PROGRESS_MS, Math.max(MIN_PROGRESS_MS, listeners * PROGRESS_MS_EACH)),
     progressDatagrams: progressDatagrams(listeners),
     probeMs: PROBE_PATIENCE_MS,
+    ...(proactiveParity === undefined ? {} : { proactiveParity }),
     ...(source === undefined ? {} : { source }),
     ...(root === undefined ? {} : { root }),
   };

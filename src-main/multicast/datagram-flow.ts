@@ -4,10 +4,19 @@ import { DATA, type DataHeader, PARITY, PROBE, splitTransferId } from '../../src
 import { progressDatagrams } from './announcement';
 import { Pace } from './pace';
 import { MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS } from './params';
+import { withProactiveParity } from './proactive-parity';
 import type { DueRun, SenderOptions } from './sender-io';
 import type { SenderOutbox } from './sender-outbox';
 import type { TransferLayout } from './transfer-layout';
 import { type MovedOff, Transmission } from './transmission';
+
+/** What a transmission sends. */
+export interface Content {
+  /** Units and parity units, in order. */
+  readonly carried: readonly Range[];
+  /** How many parity units follow a block at this loss; undefined where none do. Asked once for each block. */
+  readonly proactive: ((block: number, loss: number) => number) | undefined;
+}
 
 /**
  * What leaves on the data channel: the probes and the units of one multicast transmission after the other, numbered without
@@ -15,6 +24,7 @@ import { type MovedOff, Transmission } from './transmission';
  */
 export class DatagramFlow {
   private current: Transmission | undefined;
+  private content: Content = { carried: [], proactive: undefined };
   private number = 0;
   private sequence: number;
   private resent: number;
@@ -43,7 +53,7 @@ export class DatagramFlow {
     return this.sequence;
   }
 
-  /** Payload bytes of all transmissions after the first. */
+  /** Payload bytes of all transmissions after the first, and of the parity that the first had besides. */
   get resentBytes(): number {
     return this.resent;
   }
@@ -53,16 +63,17 @@ export class DatagramFlow {
     return this.pace.rate;
   }
 
-  /** The data channel is open for transmission `number` of these units and parity units to a class of this size. */
-  open(number: number, units: readonly Range[], classSize: number, now: number): void {
+  /** The data channel is open for transmission `number`, to a class of this size. */
+  open(number: number, content: Content, classSize: number, now: number): void {
     this.number = number;
-    this.current = this.transmissionOf(units, classSize, now);
+    this.content = content;
+    this.current = this.transmissionTo(classSize, now);
   }
 
   /** The data begins: the transmission's clock starts with its first datagram, not with its announcement. */
   begin(listeners: readonly string[], classSize: number, now: number): void {
     if (this.current === undefined) return;
-    this.current = this.transmissionOf(this.current.units, classSize, now);
+    this.current = this.transmissionTo(classSize, now);
     for (const student of listeners) this.current.addListener(student);
     this.pace.begin(now);
   }
@@ -92,7 +103,7 @@ export class DatagramFlow {
   sent(first: number, count: number): void {
     const bytes = this.layout.bytesIn([[first, first + count]]);
     this.pace.take(count, bytes);
-    this.current?.advance(count, bytes);
+    this.current?.advance(count, bytes, this.content.proactive !== undefined && this.layout.isParity(first));
   }
 
   /** Judges the last interval: sets the rate and tells whom it will no longer follow. */
@@ -113,13 +124,14 @@ export class DatagramFlow {
       event: 'transmitted',
       transmission,
       datagrams: current.sent,
-      payloadBytes: current.sentBytes,
+      payloadBytes: current.sentBytes + current.proactiveBytes,
+      proactiveBytes: current.proactiveBytes,
       firstSequence: current.firstSequence,
       lastSequence: current.lastSequence,
       durationMs: Math.round(now - current.startedAt),
     });
     this.sequence = serialAdd(this.sequence, current.sent);
-    if (transmission > 0) this.resent += current.sentBytes;
+    this.resent += current.proactiveBytes + (transmission > 0 ? current.sentBytes : 0);
   }
 
   /** Closes the data channel, if it is open. */
@@ -140,8 +152,14 @@ export class DatagramFlow {
     return { kind, transmission: this.number, ...this.ids, sequence, offset: this.layout.placeOf(unit) };
   }
 
-  private transmissionOf(units: readonly Range[], classSize: number, now: number): Transmission {
+  private transmissionTo(classSize: number, now: number): Transmission {
     const window = Math.max(MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS * progressDatagrams(classSize));
-    return new Transmission(units, this.sequence, now, window);
+    return new Transmission(this.ranges(), this.sequence, now, window);
+  }
+
+  private ranges(): Iterable<Range> {
+    const { carried, proactive } = this.content;
+    if (proactive === undefined) return carried;
+    return withProactiveParity(carried, this.layout, (block) => proactive(block, this.current?.worstLoss ?? 0));
   }
 }

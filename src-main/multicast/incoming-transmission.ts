@@ -9,6 +9,7 @@ import type { TransferLayout } from './transfer-layout';
 
 /** One transmission as a student hears it: its position, what it still wants of it, and when nothing more will come (PROTOCOL.md sections 4.4, 5.3). */
 export class IncomingTransmission {
+  /** At most so many datagrams are sent. */
   readonly datagramTotal: number;
   /** Highest datagram seen, counted from the first of this transmission; -1 before any. */
   private highest = -1;
@@ -23,9 +24,10 @@ export class IncomingTransmission {
     readonly announce: Announce,
     private readonly announced: { readonly units: RangeSet; readonly parity: RangeSet },
     needed: number,
-    layout: TransferLayout,
+    private readonly layout: TransferLayout,
   ) {
-    this.datagramTotal = sizeOf(carried(announced.units, announced.parity, layout));
+    this.datagramTotal =
+      sizeOf(carried(announced.units, announced.parity, layout)) + this.proactiveParity * layout.blockCount;
     this.wanted = needed;
     this.reports = new PositionReports(announce.progressMs, announce.progressDatagrams);
   }
@@ -45,7 +47,12 @@ export class IncomingTransmission {
 
   /** Whether this parity unit is one of those announced. */
   hasParity(number: number): boolean {
-    return contains(this.announced.parity, number);
+    return this.layout.indexOf(number) < this.proactiveParity || contains(this.announced.parity, number);
+  }
+
+  /** How many parity units may follow each block, besides its units. */
+  private get proactiveParity(): number {
+    return this.announce.proactiveParity ?? 0;
   }
 
   /** A unit was missing here and is no more. */

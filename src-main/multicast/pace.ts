@@ -51,7 +51,9 @@ export class Pace {
     if (now >= this.control.deadline) {
       const possible = ((now - this.interval.at) / 1000) * this.control.rate;
       const used = ((running.sent - this.interval.sent) * this.payloadBytes) / Math.max(1, possible);
+      const before = this.control.rate;
       this.control.judge(running.takeSamples(), used, now);
+      if (this.control.rate < before) running.forgetLoss();
       this.bucket.setRate(this.control.rate, now);
       this.interval = { at: now, sent: running.sent };
     }

@@ -99,3 +99,16 @@ export const SPARE_PARITY = 1;
 export const MOST_LIKELY_LOSS = 2;
 /** Parity that a student keeps of blocks that it cannot complete yet: at 5 % loss enough for files of several gigabytes. */
 export const MAX_HELD_PARITY_BYTES = 32 * 1024 * 1024;
+
+/** Most parity units that the first pass sends after a block: enough for 15 % loss; above that most blocks would need a round all the same. */
+export const PROACTIVE_MAX = 32;
+/** So many standard deviations more than the mean loss: of the blocks of the worst student 6 % are left to a round. */
+export const PROACTIVE_DEVIATIONS = 1.5;
+/** At less loss a round costs less: one unit more for each block is 0.8 % of the file. */
+export const PROACTIVE_MIN_LOSS = 0.001;
+/** Loss of late, in datagrams… */
+export const LOSS_HALF_LIFE = 8192;
+/** …of which fewer than this say nothing. */
+export const LOSS_SAMPLE = 256;
+/** Variance of what is lost between two reports, as a multiple of its mean: 1 where losses are independent, twice the mean length of bursts. */
+export const MAX_DISPERSION = 16;

@@ -1,4 +1,5 @@
 import { use } from './parity-planner';
+import { proactiveParity } from './proactive-parity';
 import { planFirst, planRepair, type RepairPlan, wantsTcp } from './retransmission-planner';
 import { type Member, needOf } from './scorecard';
 import type { SenderOptions } from './sender-io';
@@ -23,7 +24,8 @@ export class Planning {
    */
   next(members: readonly Member[], latest: number, canCode: boolean): RepairPlan {
     const needy = members.map(needOf);
-    if (latest < 0) return planFirst(needy, this.layout, this.options.by ?? 'multicast');
+    const { repair, by = 'multicast' } = this.options;
+    if (latest < 0) return planFirst(needy, this.layout, by, canCode && repair === 'auto');
     const parityUsed = canCode ? this.parityUsed : undefined;
     return planRepair(needy, this.layout, { ...this.plannerOptions, parityUsed });
   }
@@ -32,6 +34,16 @@ export class Planning {
   begun(plan: RepairPlan, number: number): void {
     if (plan.mode !== 'tcp' && number > 0) this.rounds++;
     use(plan.parity, this.parityUsed, this.layout);
+    // What may be sent counts as sent, so that a crash meanwhile does no harm.
+    if (plan.proactiveParity !== undefined) this.parityUsed.fill(plan.proactiveParity);
+  }
+
+  /** How many parity units follow a block in the first pass: these are used from now on, and no others of it. */
+  proactiveParity(block: number, loss: number): number {
+    const [start, end] = this.layout.unitsOfBlock(block);
+    const count = proactiveParity(loss, end - start);
+    this.parityUsed[block] = count;
+    return count;
   }
 
   /** Whether a student that failed should be sent to over TCP, as multicast did not serve it. */

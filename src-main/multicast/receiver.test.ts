@@ -399,6 +399,65 @@ describe('a coded retransmission', () => {
   });
 });
 
+describe('a first pass with parity', () => {
+  /** On the data channel of a first pass of which each block may be followed by three parity units. */
+  const first = () => listening(ALL, ALL, { proactiveParity: 3 });
+  /** Parity that follows the only block's ten units. */
+  const parity = (student: Student, index: number, sequence = 10 + index) =>
+    student.parity(index, { transmission: 0, sequence });
+  const solved = (student: Student) => student.log.filter(({ kind }) => kind === 'solve');
+
+  it('completes a block before the pass is over', () => {
+    const student = first();
+    for (let unit = 0; unit < 10; unit++) if (unit !== 2 && unit !== 5) student.datagram(unit);
+    parity(student, 0);
+    expect(solved(student)).toEqual([]);
+    parity(student, 1);
+    expect(solved(student)).toEqual([{ kind: 'solve', block: 0, units: [2, 5], indices: [0, 1] }]);
+    student.datagram(10, { sequence: 12 });
+    expect(student.receiver.view().missingBytes).toBe(0);
+    student.end(0, 12);
+    student.verified();
+    expect(student.reported).toEqual([[]]);
+  });
+
+  it('needs none of it where nothing was lost, and fewer datagrams may come than were announced', () => {
+    const student = first();
+    for (let unit = 0; unit < 10; unit++) student.datagram(unit);
+    parity(student, 0);
+    expect(student.drops).toEqual({ duplicate: 1 });
+    student.end(0, 12);
+    student.pass(DRAIN_QUIET_MS);
+    student.verified();
+    expect(student.reported).toEqual([[[10, 11]]]);
+  });
+
+  it('reports what is left, with the parity that it has', () => {
+    const student = first();
+    for (let unit = 3; unit < 10; unit++) student.datagram(unit);
+    parity(student, 2);
+    student.datagram(10, { sequence: 13 });
+    student.end(0, 13);
+    student.verified();
+    expect(student.reported).toEqual([
+      [
+        [0, 3],
+        [layout.parityOf(0, 2), layout.parityOf(0, 3)],
+      ],
+    ]);
+  });
+
+  it.each([
+    ['parity beyond what was announced', 'offset', (s: Student) => parity(s, 3, 12)],
+    ['parity of a block that there is not', 'offset', (s: Student) => s.parity(128, { transmission: 0, sequence: 12 })],
+    ['a number beyond the most', 'sequence', (s: Student) => parity(s, 0, UNITS + 3)],
+  ] as const)('drops %s, and counts it as "%s"', (_, reason, send) => {
+    const student = first();
+    expect(send(student)).toBeUndefined();
+    expect(student.drops).toEqual({ [reason]: 1 });
+  });
+});
+
 describe('datagrams', () => {
   it.each([
     ['from another address', 'source', (s: Student) => s.datagram(1, {}, PAYLOAD, { ...SOURCE, address: '10.0.0.9' })],

@@ -238,7 +238,7 @@ describe('the first transmission', () => {
   const everything: RangeSet = [[0, layout.unitCount]];
 
   it('is a multicast of everything to everybody', () => {
-    expect(planFirst(students, layout, 'multicast')).toMatchObject({
+    expect(planFirst(students, layout, 'multicast', true)).toMatchObject({
       mode: 'plain',
       students: ['a', 'b'],
       units: everything,
@@ -246,9 +246,13 @@ describe('the first transmission', () => {
   });
 
   it('goes over TCP where that was asked for, or where there is nothing to send', () => {
-    expect(planFirst(students, layout, 'tcp')).toMatchObject({ mode: 'tcp', students: ['a', 'b'], units: everything });
+    expect(planFirst(students, layout, 'tcp', true)).toMatchObject({
+      mode: 'tcp',
+      students: ['a', 'b'],
+      units: everything,
+    });
     const empty = new TransferLayout(0, 1000);
-    expect(planFirst(students, empty, 'multicast')).toMatchObject({ mode: 'tcp', units: [] });
+    expect(planFirst(students, empty, 'multicast', true)).toMatchObject({ mode: 'tcp', units: [] });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { TransmissionMode } from '../../src-shared/ipc/events';
 import { EMPTY, type RangeSet, sizeOf, span, union } from '../../src-shared/ranges/range-set';
-import { FRUITLESS_ROUNDS, MAX_FILLS, REQUEST_QUOTA, SMALL_LEFTOVER_BYTES } from './params';
+import { FRUITLESS_ROUNDS, MAX_FILLS, PROACTIVE_MAX, REQUEST_QUOTA, SMALL_LEFTOVER_BYTES } from './params';
 import { chooseParity } from './parity-planner';
 import type { TransferLayout } from './transfer-layout';
 
@@ -42,6 +42,8 @@ export interface RepairPlan {
   readonly units: RangeSet;
   /** Parity units that are sent in place of their blocks' units. */
   readonly parity: RangeSet;
+  /** At most so many parity units follow each block, besides its units; none where absent. */
+  readonly proactiveParity?: number;
   /** Why it travels this way, in words. */
   readonly why: string;
   /** Students that nothing more can be done for. */
@@ -54,13 +56,15 @@ export type Way = 'multicast' | 'tcp';
 /**
  * The first transmission: everything to everybody, by multicast unless TCP was asked for. A transfer without bytes has only
  * its digests to compare, over TCP.
+ * @param canCode whether it may have parity
  */
-export function planFirst(needy: readonly Needy[], layout: TransferLayout, by: Way): RepairPlan {
+export function planFirst(needy: readonly Needy[], layout: TransferLayout, by: Way, canCode: boolean): RepairPlan {
   const students = needy.map(({ id }) => id);
   const all = { students, units: span(0, layout.unitCount), parity: EMPTY, givenUp: [] };
   if (layout.unitCount === 0) return { ...all, mode: 'tcp', why: 'there are no bytes to send' };
   if (by === 'tcp') return { ...all, mode: 'tcp', why: 'TCP was asked for' };
-  return { ...all, mode: 'plain', why: 'the first transmission' };
+  const proactive = canCode ? { proactiveParity: PROACTIVE_MAX } : {};
+  return { ...all, ...proactive, mode: 'plain', why: 'the first transmission' };
 }
 
 /**

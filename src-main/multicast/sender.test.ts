@@ -11,6 +11,7 @@ import {
   FILL_STALL_MS,
   MAX_FILLS,
   MIN_WINDOW_DATAGRAMS,
+  PROACTIVE_MAX,
   REJOIN_GRACE_MS,
   REPORT_LIMIT_MS,
   REPORT_PATIENCE_MS,
@@ -270,6 +271,106 @@ describe('a run of datagrams', () => {
     room.transmit('a', 'b');
     expect(room.runs.at(-1)).toMatchObject({ first: room.layout.parityOf(0, 0), count: 4, step: 1 });
     expect(room.runs.at(-1)?.header).toMatchObject({ kind: PARITY, offset: 0 });
+  });
+});
+
+describe('parity in the first pass', () => {
+  const BYTES = 4_000_000;
+
+  /** A first pass of which this share of the datagrams so far is told to be lost, every 5 ms. */
+  function lossy(lost: number, options?: Partial<SenderOptions>, canCode = true): Classroom {
+    const room = new Classroom(BYTES, { rate: 12_500_000, ...options });
+    room.enroll('a');
+    if (!canCode) room.sender.enroll({ id: 'old', name: 'old', ip: '10.0.0.3' }, undefined, 0, false);
+    room.start();
+    room.elect('a');
+    if (!canCode) room.elect('old', false);
+    room.ready('a');
+    return passing(room, lost, 1000);
+  }
+
+  function passing(room: Classroom, lost: number, ms: number): Classroom {
+    for (let i = 0; i < ms / 5 && room.phase === 'transmitting'; i++) {
+      room.pass(5);
+      const sent = room.datagrams.length;
+      const position = { highest: sent - 1, received: Math.round(sent * (1 - lost)) };
+      room.sender.progress('a', { transmission: room.number, ...position });
+      room.settle();
+    }
+    return room;
+  }
+
+  const parityOf = (room: Classroom) => room.datagrams.filter(({ unit }) => room.layout.isParity(unit));
+
+  it('follows each block, as much as the loss of late says, and is announced', () => {
+    const room = lossy(0.05);
+    const { layout } = room;
+    expect(room.messages('a', 'announce')[0]?.message).toMatchObject({ mode: 'plain', proactiveParity: PROACTIVE_MAX });
+    const units = room.datagrams.map(({ unit }) => unit);
+    const at = units.indexOf(layout.parityOf(20, 0));
+    expect(units.slice(at - 1, at + 12)).toEqual([
+      20 * 128 + 127,
+      ...Array.from({ length: 11 }, (_, i) => layout.parityOf(20, i)),
+      21 * 128,
+    ]);
+    // Each unit once, and numbers without a gap.
+    expect(new Set(units).size).toBe(units.length);
+    expect(units.filter((unit) => !layout.isParity(unit))).toHaveLength(layout.unitCount);
+    expect(room.datagrams.map(({ sequence }) => sequence)).toEqual(units.map((_, i) => i));
+    expect(room.messages('a', 'end')[0]?.message).toMatchObject({ lastSequence: units.length - 1 });
+  });
+
+  it('is counted as repair, apart from the file', () => {
+    const room = lossy(0.05);
+    const bytes = parityOf(room).length * 1000;
+    expect(bytes).toBeGreaterThan(0.05 * BYTES);
+    expect(room.events('transmitted')).toMatchObject([
+      { proactiveBytes: bytes, payloadBytes: bytes + room.layout.totalBytes },
+    ]);
+    room.report('a', EMPTY);
+    room.complete('a');
+    expect(room.finished).toMatchObject({ resentBytes: bytes, transmissions: 1 });
+  });
+
+  it('is none where nothing is lost, where repairs have none, and where somebody does not understand it', () => {
+    for (const room of [lossy(0), lossy(0.05, { repair: 'plain' }), lossy(0.05, {}, false)]) {
+      expect(parityOf(room)).toEqual([]);
+      expect(room.datagrams).toHaveLength(room.layout.unitCount);
+    }
+    expect(lossy(0.05, {}, false).messages('a', 'announce')[0]?.message).not.toHaveProperty('proactiveParity');
+  });
+
+  it('is not heard by who comes late and does not understand it: it waits for what it does', () => {
+    const room = lossy(0.05, { rate: 1_000_000 });
+    room.sender.enroll({ id: 'old', name: 'old', ip: '10.0.0.3' }, undefined, room.now, false);
+    room.settle();
+    expect(room.phase).toBe('transmitting');
+    expect(room.messages('old', 'announce')).toEqual([]);
+    passing(room, 0.05, 10_000);
+    room.report('a', EMPTY);
+    expect(room.messages('old', 'announce')[0]?.message).toMatchObject({ transmission: 1 });
+  });
+
+  it('is never sent again by a round', () => {
+    const room = lossy(0.05);
+    const { layout } = room;
+    const used = room.sender.state().parityUsed?.[20] ?? 0;
+    expect(used).toBe(11);
+    room.enroll('b', { complete: false, missing: [[20 * 128, 20 * 128 + 2]] });
+    room.report('a', [[20 * 128 + 50, 20 * 128 + 52]]);
+    const numbers = decodeRanges(room.messages('a', 'announce')[1]?.attachment ?? new Uint8Array(), layout.numberCount);
+    expect(numbers).toContainEqual([layout.parityOf(20, used), layout.parityOf(20, used + 3)]);
+  });
+
+  it('counts as used before it is decided on: a crash in the middle repeats none of it', () => {
+    const room = lossy(0.05, { rate: 2_000_000 });
+    expect(room.phase).toBe('transmitting');
+    const { parityUsed, sequence } = room.sender.state();
+    const sent = room.datagrams.filter(({ unit }) => !room.layout.isParity(unit)).length;
+    const next = Math.ceil(sent / 128) + 1;
+    expect([...(parityUsed ?? [])].slice(next).every((used) => used === PROACTIVE_MAX)).toBe(true);
+    expect(parityUsed?.[next - 3]).toBe(11);
+    expect(sequence).toBe(room.layout.unitCount + PROACTIVE_MAX * room.layout.blockCount);
   });
 });
 

@@ -4,7 +4,7 @@ import { serialAdd } from '../../src-shared/ranges/serial-number';
 import type { StudentMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
 import { type Announcement, announcementOf } from './announcement';
-import { DatagramFlow } from './datagram-flow';
+import { type Content, DatagramFlow } from './datagram-flow';
 import { Filling } from './filling';
 import { Gathering } from './gathering';
 import { MemberOutcomes } from './member-outcomes';
@@ -231,7 +231,9 @@ export class Sender {
   state(): SenderState {
     return {
       transmission: this.number + 1,
-      sequence: this.flow.sequenceAfter(sizeOf(this.carried)),
+      sequence: this.flow.sequenceAfter(
+        sizeOf(this.carried) + (this.plan.proactiveParity ?? 0) * this.layout.blockCount,
+      ),
       resentBytes: this.flow.resentBytes,
       filledBytes: this.filling.bytes,
       parityUsed: this.planning.parityUsed,
@@ -310,7 +312,7 @@ export class Sender {
   private gather(now: number): void {
     this.phase = 'gathering';
     const { mode } = this.plan;
-    if (mode !== 'tcp') this.flow.open(this.number, this.carried, this.scorecard.current.length, now);
+    if (mode !== 'tcp') this.flow.open(this.number, this.content(), this.scorecard.current.length, now);
     this.gathering = new Gathering(this.scorecard, this.outbox, this.plan, this.announcement(), now);
     this.outbox.announced(this.number, this.plan, this.layout.bytesIn(this.carried));
     // Everybody hears of a multicast transmission and elects for itself (A6, A7); a fill concerns only those it serves.
@@ -320,13 +322,18 @@ export class Sender {
     this.advance(now);
   }
 
+  private content(): Content {
+    const proactive = (block: number, loss: number) => this.planning.proactiveParity(block, loss);
+    return { carried: this.carried, proactive: this.plan.proactiveParity === undefined ? undefined : proactive };
+  }
+
   private announcement(): Announcement {
     const { number: transmission, source, root } = this;
-    const { mode, units, parity } = this.plan;
+    const { mode, units, parity, proactiveParity } = this.plan;
     const listeners = this.scorecard.current.length;
     const firstSequence = this.flow.firstSequence;
     return announcementOf(this.options, {
-      ...{ transmission, mode, units, parity, firstSequence, source, root, listeners },
+      ...{ transmission, mode, units, parity, proactiveParity, firstSequence, source, root, listeners },
     });
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type RangeSet, span } from '../../src-shared/ranges/range-set';
 import { SLOW_INTERVAL_MS, WINDOW_STALL_MS } from './params';
+import { TransferLayout } from './transfer-layout';
 import { Transmission } from './transmission';
 
 const FIRST = 0xffff_fffe;
@@ -126,6 +127,63 @@ describe('a transmission', () => {
     for (const id of ['a', 'b']) running.progress(id, 999, 1000);
     running.progress('late', 999, 101);
     expect(running.moveOffSlow(2 * SLOW_INTERVAL_MS).map(({ student }) => student)).toEqual(['late']);
+  });
+
+  it('takes what it sends from its source when it is first looked at, and once', () => {
+    const taken: number[] = [];
+    function* source(): Generator<[number, number], void, undefined> {
+      for (const start of [0, 100, 200]) {
+        taken.push(start);
+        yield [start, start + 50];
+      }
+    }
+    const running = new Transmission(source(), 0, 0, WINDOW);
+    expect(taken).toEqual([0]);
+    send(running, 49);
+    expect(taken).toEqual([0]);
+    running.runsAhead(new TransferLayout(1_000_000, 1000), 3);
+    expect(taken).toEqual([0, 100]);
+    send(running, 101);
+    expect(taken).toEqual([0, 100, 200]);
+    expect(running.done).toBe(true);
+  });
+
+  it('counts proactive parity apart', () => {
+    const running = transmission(span(0, 10));
+    send(running, 6);
+    for (let i = 0; i < 4; i++) running.advance(1, 100, true);
+    expect([running.sent, running.sentBytes, running.proactiveBytes]).toEqual([10, 600, 400]);
+    expect(running.unitShare).toBeCloseTo(0.6);
+    expect(running.done).toBe(true);
+  });
+
+  it('knows what the worst of those that are followed has lost lately', () => {
+    const running = transmission(span(0, 10_000), 0, 'a', 'b', 'stalled');
+    expect(running.worstLoss).toBe(0);
+    send(running, 1000);
+    running.progress('a', 999, 990);
+    running.progress('b', 999, 950);
+    running.progress('stalled', 299, 150);
+    expect(running.worstLoss).toBeCloseTo(0.5);
+    send(running, 400);
+    running.windowFull(0);
+    running.moveOffStalled(WINDOW_STALL_MS);
+    expect(running.worstLoss).toBeCloseTo(0.05);
+  });
+
+  it('does not take for loss what was lost before the rate was cut', () => {
+    const running = transmission(span(0, 10_000), 0, 'a');
+    send(running, 1000);
+    running.progress('a', 499, 400);
+    expect(running.worstLoss).toBeCloseTo(0.2);
+    running.forgetLoss();
+    expect(running.worstLoss).toBe(0);
+    // Sent before the cut, reported after it.
+    running.progress('a', 999, 800);
+    expect(running.worstLoss).toBe(0);
+    send(running, 1000);
+    running.progress('a', 1999, 1780);
+    expect(running.worstLoss).toBeCloseTo(0.02);
   });
 
   it('counts no loss for what was sent before a student was there', () => {

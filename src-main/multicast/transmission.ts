@@ -1,8 +1,8 @@
 import type { Range } from '../../src-shared/ranges/range-set';
-import { sizeOf } from '../../src-shared/ranges/range-set';
 import { serialAdd, serialDistance } from '../../src-shared/ranges/serial-number';
 import { SLOW_INTERVAL_MS, SLOW_SHARE, WINDOW_STALL_MS } from './params';
 import type { DeliverySample } from './rate-control';
+import { RecentLoss } from './recent-loss';
 import type { TransferLayout } from './transfer-layout';
 
 /** One student on the data channel, as its position reports tell. */
@@ -11,6 +11,9 @@ interface Listener {
   position: number;
   received: number;
   judged: { position: number; received: number };
+  readonly loss: RecentLoss;
+  /** What was lost before this position does not count for that. */
+  lossFrom: number;
   /** Datagrams received at the last comparison with the others; undefined until it has been there for a whole interval. */
   compared: number | undefined;
   /** Moved off: neither the window nor the rate follows it any more. */
@@ -25,9 +28,12 @@ export interface MovedOff {
 
 /** The sending side of one multicast transmission: which unit is next, and how far each listener is (PROTOCOL.md sections 5.3, 7.3). */
 export class Transmission {
-  readonly total: number;
   private sentCount = 0;
   private bytes = 0;
+  private extra = { datagrams: 0, bytes: 0 };
+  private readonly source: Iterator<Range>;
+  /** Those taken from the source so far. */
+  private readonly ranges: Range[] = [];
   /** Position of the slowest student that the window follows. */
   private slowest = Number.POSITIVE_INFINITY;
   private range = 0;
@@ -37,15 +43,15 @@ export class Transmission {
   private readonly listeners = new Map<string, Listener>();
 
   constructor(
-    /** Units and parity units, in the order in which they are sent. */
-    readonly units: readonly Range[],
+    /** Units and parity units, in the order in which they are sent; taken when they are first looked at. */
+    units: Iterable<Range>,
     readonly firstSequence: number,
     readonly startedAt: number,
     /** How many datagrams it may be ahead of the slowest listener (PROTOCOL.md section 7.3). */
     private readonly window: number,
   ) {
-    this.total = sizeOf(units);
-    this.unit = units[0]?.[0] ?? 0;
+    this.source = units[Symbol.iterator]();
+    this.unit = this.rangeAt(0)?.[0] ?? 0;
     this.comparedAt = startedAt;
   }
 
@@ -54,13 +60,18 @@ export class Transmission {
     return this.sentCount;
   }
 
-  /** Payload bytes sent so far. */
+  /** Payload bytes sent so far, without proactive parity. */
   get sentBytes(): number {
     return this.bytes;
   }
 
+  /** Payload bytes of proactive parity sent so far. */
+  get proactiveBytes(): number {
+    return this.extra.bytes;
+  }
+
   get done(): boolean {
-    return this.sentCount === this.total;
+    return this.rangeAt(this.range) === undefined;
   }
 
   get lastSequence(): number {
@@ -70,27 +81,33 @@ export class Transmission {
   /** The next datagram's unit and sequence number, and where the units end that follow it. Meaningless once done. */
   get next(): { unit: number; end: number; sequence: number } {
     const { unit } = this;
-    const end = this.units[this.range]?.[1] ?? unit;
+    const end = this.rangeAt(this.range)?.[1] ?? unit;
     return { unit, end, sequence: serialAdd(this.firstSequence, this.sentCount) };
   }
 
-  /** The next datagrams were sent, at most up to the end of `next`, with so many payload bytes in all. */
-  advance(count: number, bytes: number): void {
-    this.bytes += bytes;
+  /**
+   * The next datagrams were sent, at most up to the end of `next`, with so many payload bytes in all.
+   * @param isProactive they are proactive parity
+   */
+  advance(count: number, bytes: number, isProactive = false): void {
+    if (isProactive) this.extra = { datagrams: this.extra.datagrams + count, bytes: this.extra.bytes + bytes };
+    else this.bytes += bytes;
     this.sentCount += count;
     this.unit += count;
-    const current: Range | undefined = this.units[this.range];
+    const current = this.rangeAt(this.range);
     if (current === undefined || this.unit < current[1]) return;
     this.range++;
-    this.unit = this.units[this.range]?.[0] ?? this.unit;
+    this.unit = this.rangeAt(this.range)?.[0] ?? this.unit;
   }
 
   /** What comes next, cut so that each run is from one chunk, from the trailer, or of one block's parity; at most so many. */
   runsAhead(layout: TransferLayout, count: number): Range[] {
     const runs: Range[] = [];
     let latest: number | undefined;
-    for (let i = this.range; i < this.units.length && runs.length < count; i++) {
-      const [start, end] = this.units[i] ?? [0, 0];
+    for (let i = this.range; runs.length < count; i++) {
+      const range = this.rangeAt(i);
+      if (range === undefined) break;
+      const [start, end] = range;
       for (let from = i === this.range ? this.unit : start; from < end && runs.length < count; ) {
         const border = layout.runEnd(from);
         // Several ranges may lie in one chunk.
@@ -109,6 +126,8 @@ export class Transmission {
       position,
       received: 0,
       judged: { position, received: 0 },
+      loss: new RecentLoss(),
+      lossFrom: position,
       compared: position === 0 ? 0 : undefined,
       movedOff: false,
     });
@@ -125,8 +144,11 @@ export class Transmission {
     const listener = this.listeners.get(student);
     const position = serialDistance(this.firstSequence, highest) + 1;
     if (listener === undefined || position <= listener.position || position > this.sentCount) return;
+    const arrived = Math.min(received, position);
+    const passed = position - listener.position;
+    if (listener.position >= listener.lossFrom) listener.loss.add(passed, passed - arrived + listener.received);
     listener.position = position;
-    listener.received = Math.min(received, position);
+    listener.received = arrived;
     this.findSlowest();
   }
 
@@ -138,6 +160,24 @@ export class Transmission {
   /** How many datagrams the window has room for. */
   get room(): number {
     return this.window - (this.sentCount - this.slowest);
+  }
+
+  /** Which share of the datagrams so far were not proactive parity. */
+  get unitShare(): number {
+    return this.sentCount === 0 ? 1 : 1 - this.extra.datagrams / this.sentCount;
+  }
+
+  /** Which share of the datagrams the student that loses most has lost lately, of those that are followed. */
+  get worstLoss(): number {
+    return Math.max(0, ...this.followed().map(([, { loss }]) => loss.rate));
+  }
+
+  /** What was lost until now was lost to congestion: it says nothing of what will be. */
+  forgetLoss(): void {
+    for (const listener of this.listeners.values()) {
+      listener.loss.forget();
+      listener.lossFrom = this.sentCount;
+    }
   }
 
   /** True while the window holds the sender back. */
@@ -193,6 +233,15 @@ export class Transmission {
       listener.judged = { position: listener.position, received: listener.received };
       return sample;
     });
+  }
+
+  private rangeAt(index: number): Range | undefined {
+    while (this.ranges.length <= index) {
+      const next = this.source.next();
+      if (next.done === true) return undefined;
+      this.ranges.push(next.value);
+    }
+    return this.ranges[index];
   }
 
   private findSlowest(): void {

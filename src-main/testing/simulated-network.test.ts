@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalize, sizeOf, subtract, union } from '../../src-shared/ranges/range-set';
+import { BLOCK_UNITS } from '../../src-shared/wire/limits';
 import { seededRandom } from '../transport/seeded-random';
 import { type SimulatedResult, type SimulatedRun, type SimulatedStudent, simulate } from './simulated-network';
 
@@ -59,6 +60,16 @@ function checkCurrentGroup(result: SimulatedResult): void {
     expect(event.current).not.toContain(settled);
     settled = undefined;
   }
+}
+
+/** How many blocks these bytes touch. */
+function blocksIn(missing: readonly (readonly [number, number])[], payloadBytes: number): number {
+  const blocks = new Set<number>();
+  for (const [start, end] of missing) {
+    for (let unit = Math.floor(start / payloadBytes); unit * payloadBytes < end; unit++)
+      blocks.add(Math.floor(unit / BLOCK_UNITS));
+  }
+  return blocks.size;
 }
 
 function randomRun(random: () => number): SimulatedRun {
@@ -158,6 +169,38 @@ describe('a transfer over a simulated network', () => {
       };
       expect(resent('auto')).toBeLessThanOrEqual(share);
       expect(resent('plain')).toBeGreaterThan(union);
+    }
+  });
+
+  it('leaves few blocks to a round where datagrams are lost one here and one there', () => {
+    for (const [count, loss] of [
+      [1, 0.05],
+      [8, 0.05],
+      [8, 0.01],
+    ] as const) {
+      const students = Array.from({ length: count }, () => ({ ...CALM, loss }));
+      const run = { ...BASE, contentBytes: 10_000_000, payloadBytes: 1000, students, rate: 12_500_000 };
+      const result = simulate(run, seededRandom(9));
+      check(run, result);
+      const { proactiveBytes = 0 } = result.events.find((event) => event.event === 'transmitted') ?? {};
+      expect(proactiveBytes / run.contentBytes).toBeLessThan(0.02 + 2 * loss);
+      const first = result.events.filter((event) => event.event === 'report' && event.transmission === 0);
+      const left = first.map((event) => (event.event === 'report' ? blocksIn(event.missing, run.payloadBytes) : 0));
+      const most = run.contentBytes / run.payloadBytes / BLOCK_UNITS;
+      expect(left.reduce((sum, blocks) => sum + blocks, 0) / count).toBeLessThan(0.3 * most);
+    }
+  });
+
+  it('adds no parity for a student that was moved off, nor for losses in long bursts', () => {
+    const bursts = { ...CALM, loss: 0.02, burst: 100 };
+    const slow = { ...CALM, loss: 0.6 };
+    for (const student of [bursts, slow]) {
+      const students = [CALM, CALM, CALM, student];
+      const run = { ...BASE, contentBytes: 20_000_000, payloadBytes: 1000, students, rate: 5_000_000 };
+      const result = simulate(run, seededRandom(10));
+      check(run, result);
+      const { proactiveBytes = 0 } = result.events.find((event) => event.event === 'transmitted') ?? {};
+      expect(proactiveBytes / run.contentBytes).toBeLessThan(0.1);
     }
   });
 

@@ -47,6 +47,16 @@ describe('a picture of a student', () => {
     expect([...view.lossMap.subarray(seen + 1)].every((cell) => cell === 255)).toBe(true);
   });
 
+  it('takes parity of the first pass for what makes up for losses, not for more of the file', () => {
+    const { member, views } = classroom();
+    const running = new Transmission([[0, layout.unitCount]], 0, 0, 1000);
+    running.addListener('a');
+    for (let i = 0; i < 400; i++) running.advance(1, 1000, i % 4 === 0);
+    running.progress('a', 399, 390);
+    const view = views.view(member, liveOf({ running }), 0);
+    expect(view).toMatchObject({ missingBytes: layout.totalBytes - 300_000, loss: 0.025 });
+  });
+
   it('rounds its numbers, and never up to the whole', () => {
     const { member, views } = classroom();
     views.view(member, heard(0, 0), 0);

@@ -38,7 +38,11 @@ export class MemberViews {
     const heard = live.running?.deliveredTo(member.id);
     const loss = heard === undefined || heard.position === 0 ? 0 : Math.max(0, 1 - heard.received / heard.position);
     const known = this.bytesIn(member.missing);
-    const missingBytes = known - Math.min(known, (heard?.received ?? 0) * payloadBytes);
+    const unitShare = live.running?.unitShare ?? 1;
+    const passed = heard === undefined ? undefined : Math.floor(heard.position * unitShare);
+    // With parity more datagrams may arrive than units have gone by.
+    const here = Math.min(heard?.received ?? 0, passed ?? 0);
+    const missingBytes = known - Math.min(known, here * payloadBytes);
     const progress = totalBytes === 0 ? (member.current ? 0 : 1) : 1 - missingBytes / totalBytes;
     const rate = this.meterOf(member.id).measure(totalBytes - missingBytes, now);
     return {
@@ -53,7 +57,7 @@ export class MemberViews {
       progress: thousandths(progress),
       rate: member.current ? significant(rate) : 0,
       loss: thousandths(loss),
-      lossMap: this.mapOf(member, live.number === 0 ? heard?.position : undefined, live.phase === 'finished', now),
+      lossMap: this.mapOf(member, live.number === 0 ? passed : undefined, live.phase === 'finished', now),
     };
   }
 
@@ -69,7 +73,7 @@ export class MemberViews {
     return meter;
   }
 
-  /** Before its first report a student is known to miss what has not gone by it: `position` datagrams have. */
+  /** Before its first report a student is known to miss what has not gone by it: `position` units have. */
   private mapOf(member: Member, position: number | undefined, isFinal: boolean, now: number): Uint8Array {
     const last = this.maps.get(member.id);
     if (last !== undefined) {

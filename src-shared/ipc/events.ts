@@ -113,6 +113,8 @@ export type TeacherEvent =
       transmission: number;
       datagrams: number;
       payloadBytes: number;
+      /** Of these, parity that the first pass had besides the content. */
+      proactiveBytes: number;
       firstSequence: number;
       lastSequence: number;
       durationMs: number;
