@@ -29,6 +29,7 @@ export interface Traffic {
 }
 
 export const CARD = 'e0';
+const BRIDGE_FIREWALL = '/proc/sys/net/bridge/bridge-nf-call-iptables';
 const NAME_PREFIX = 'tutti';
 /** With these on, datagrams and segments would travel, and be lost, in lumps of 64 KB. */
 const SEGMENTATION_OFFLOADS = ['tx-udp-segmentation', 'gso', 'tso'];
@@ -128,6 +129,8 @@ export class Lab {
       'link set br0 type bridge mcast_querier 1',
       'link set br0 up',
     ]);
+    // No switch has a firewall look at each frame for each of its ports; a Linux bridge may.
+    runInside({ namespace: this.#switch }, 'sh', ['-c', `[ ! -e ${BRIDGE_FIREWALL} ] || echo 0 > ${BRIDGE_FIREWALL}`]);
   }
 }
 
