@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { digestsBelow, digestsOf, makeFile } from './files';
 import { impair } from './impairments';
 import { describeLab, expectAllComplete, openSession, sendToAll } from './lab-test';
+import type { Teacher } from './session';
 
 /** A chunk is 45 payloads of 1448 bytes; 64 KiB is what other tools take. */
 const EDGES = [65_160, 65_536].flatMap((size) => [size - 1, size, size + 1]);
@@ -50,6 +51,25 @@ describeLab('all kinds of files', () => {
     await expectAllComplete(session, await sendToAll(session, paths), digestsOf(paths));
   });
 
+  test('one transfer after the other, as standard input names them', async (context) => {
+    const session = openSession(context, 2);
+    impair(session.lab.student(1), { loss: 0.02 });
+    const paths = ['Prelude.wav', 'Fugue.wav', 'Suite/Air.wav'].map((name) => makeFile(session.music, name, 300_000));
+    const [prelude = '', fugue = ''] = paths;
+    const options = ['--stdin', '--wait-for', '2', '--wait', '30'];
+    const teacher = await session.teach([prelude], options, { isFed: true });
+    const students = await Promise.all([session.stay(1), session.stay(2)]);
+    await teacher.feed(Buffer.from(`${fugue}\n\n${session.music}/Missing.wav\n${session.music}/Suite`));
+    teacher.endFeed();
+    // Somebody is told what was not sent; the rest arrives.
+    expect(await teacher.exitCode()).toBe(1);
+    expect(teacher.all('problem').map(({ reason }) => reason)).toEqual([expect.stringContaining('Missing.wav')]);
+    expect(teacher.all('finished').map(({ ok }) => ok)).toEqual([true, true, true]);
+    for (const student of students) await student.waitFor('finished', ({ transfer }) => transfer === lastOf(teacher));
+    const expected = digestsOf([prelude, fugue, join(session.music, 'Suite')]);
+    for (const number of [1, 2]) expect(digestsBelow(session.folderOf(number))).toEqual(expected);
+  });
+
   test('several files and folders in one command', async (context) => {
     const session = openSession(context, 2);
     makeFile(session.music, 'Album/1.flac', 700_000);
@@ -93,3 +113,7 @@ describeLab('all kinds of files', () => {
     expect(teacher.all('finished')[0]?.failed[0]?.reason).toContain(basename(path));
   });
 });
+
+function lastOf(teacher: Teacher): string | undefined {
+  return teacher.all('finished').at(-1)?.transfer;
+}

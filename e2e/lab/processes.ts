@@ -83,6 +83,11 @@ export class CliProcess<E extends { event: string }> {
     return this.#exit !== undefined;
   }
 
+  /** What it has said so far counts no more: only what it says from now on. */
+  forgetEvents(): void {
+    this.events.length = 0;
+  }
+
   /** The events of one kind so far. */
   all<K extends E['event']>(kind: K): Extract<Stamped<E>, { event: K }>[] {
     return this.events.filter((event): event is Extract<Stamped<E>, { event: K }> => event.event === kind);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StudentEvent, TeacherEvent } from '../../src-shared/ipc/events';
-import { CliProcess } from './processes';
+import { CliProcess, type Pipes } from './processes';
 import type { SessionLog } from './protocol-checks';
 import { type Host, Lab, run } from './topology';
 
@@ -52,7 +52,7 @@ export class Session {
   }
 
   /** Starts `tutti send`; a second start finds the state of the first. Ready when the room is open. */
-  async teach(paths: readonly string[], options: readonly string[] = []): Promise<Teacher> {
+  async teach(paths: readonly string[], options: readonly string[] = [], pipes: Pipes = {}): Promise<Teacher> {
     const listen = `${this.lab.teacher.address}:${CONTROL_PORT}`;
     const place = [
       '--listen',
@@ -64,7 +64,7 @@ export class Session {
       ...(options.includes('--code') ? [] : ['--trust-on-first-use']),
     ];
     const args = ['send', ...paths, ...place, ...options];
-    const teacher: Teacher = CliProcess.start('teacher', this.lab.teacher, args, this.environment);
+    const teacher: Teacher = CliProcess.start('teacher', this.lab.teacher, args, this.environment, pipes);
     this.#teachers.push(teacher);
     await teacher.waitFor('room');
     return teacher;

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { createInterface } from 'node:readline';
 import type { TeacherEvent } from '../../src-shared/ipc/events';
+import { messageOf } from '../../src-shared/text/message-of';
 import { teacherView } from '../terminal/terminal-display';
 import { chooseInterface } from '../transport/interfaces';
 import { type PreparedTransfer, prepareTransfer } from '../transport/prepared-transfer';
@@ -10,7 +12,10 @@ import { userStateFolder } from './state-folder';
 import { choiceOf, codeOf, numberOf, parse, placeOf, textOf, UsageError } from './usage';
 
 interface SendCommand {
+  /** Sent first, together; there may be none where standard input names more. */
   readonly paths: readonly string[];
+  /** Each line of standard input is a path to send as well, when what was named before it is over. */
+  readonly stdin: boolean;
   readonly room: Omit<TeacherRoomOptions, 'onEvent'>;
   readonly waitFor: number;
   readonly waitMs: number;
@@ -38,9 +43,11 @@ export function parseSend(args: readonly string[]): SendCommand {
     'trust-on-first-use': { type: 'boolean' },
     name: string,
     state: string,
+    stdin: { type: 'boolean' },
     json: { type: 'boolean' },
   });
-  if (positionals.length === 0) throw new UsageError('Name at least one file or folder to send.');
+  const stdin = values.stdin === true;
+  if (positionals.length === 0 && !stdin) throw new UsageError('Name at least one file or folder to send.');
   const code = codeOf(values);
   const anyone = values['trust-on-first-use'] === true;
   if (code !== undefined && anyone) throw new UsageError('Use --code or --trust-on-first-use, not both.');
@@ -55,6 +62,7 @@ export function parseSend(args: readonly string[]): SendCommand {
   };
   return {
     paths: positionals,
+    stdin,
     room: {
       name: textOf(values, 'name') ?? hostname(),
       stateDir: textOf(values, 'state') ?? userStateFolder(),
@@ -72,25 +80,21 @@ export function parseSend(args: readonly string[]): SendCommand {
 /** `tutti send`: opens a room, waits for students, sends, and ends when everybody has an outcome. @returns the exit code */
 export async function runSend(command: SendCommand): Promise<number> {
   let room: TeacherRoom | undefined;
-  let resolveFinished: (ok: boolean) => void = () => {};
-  const finished = new Promise<boolean>((resolve) => {
-    resolveFinished = resolve;
-  });
   const problems: string[] = [];
   const output: Output<TeacherEvent> = command.json ? jsonOutput() : displayOutput(teacherView, () => room?.snapshot());
+  let sending: Sending | undefined;
+  const onEvent = (event: TeacherEvent) => {
+    output.event(event);
+    if (event.event === 'finished') sending?.finished(event.ok);
+    if (event.event === 'problem') problems.push(event.reason);
+  };
   try {
     requireNetwork(command.room);
     // First of all: a room opens, and is announced, only for files that can be sent.
-    const prepared = await prepareTransfer(command.paths, journalFolder(command.room.stateDir), command.room.group);
-    room = await TeacherRoom.open({
-      ...command.room,
-      onEvent: (event) => {
-        output.event(event);
-        if (event.event === 'finished') resolveFinished(event.ok);
-        if (event.event === 'problem') problems.push(event.reason);
-      },
-    });
-    return await sendIn(room, prepared, command, finished, resolveFinished);
+    const first = command.paths.length === 0 ? undefined : await prepare(command, command.paths);
+    room = await TeacherRoom.open({ ...command.room, onEvent });
+    sending = new Sending(room, command, (reason) => onEvent({ event: 'problem', reason }));
+    return (await sending.run(first)) ? 0 : 1;
   } finally {
     await room?.close();
     output.close();
@@ -99,29 +103,78 @@ export async function runSend(command: SendCommand): Promise<number> {
   }
 }
 
-async function sendIn(
-  room: TeacherRoom,
-  prepared: PreparedTransfer,
-  command: SendCommand,
-  finished: Promise<boolean>,
-  stop: (ok: boolean) => void,
-): Promise<number> {
-  let transfer: string | undefined;
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    onInterrupt(() => {
-      if (transfer !== undefined) room.cancel({ transfer });
-      resolve('interrupted');
-      stop(false);
+/** Sends one transfer after the other in a room, until all are over or the user interrupts. */
+class Sending {
+  private transfer: string | undefined;
+  private resolveFinished: (ok: boolean) => void = () => {};
+  private isInterrupted = false;
+  private readonly interrupted: Promise<void>;
+
+  constructor(
+    private readonly room: TeacherRoom,
+    private readonly command: SendCommand,
+    private readonly onProblem: (reason: string) => void,
+  ) {
+    this.interrupted = new Promise((resolve) => onInterrupt(() => resolve(this.interrupt())));
+  }
+
+  /** @returns whether everybody has everything */
+  async run(first: PreparedTransfer | undefined): Promise<boolean> {
+    const { waitFor, waitMs, stdin } = this.command;
+    await Promise.race([this.room.waitFor(waitFor, waitMs), this.interrupted]);
+    if (this.isInterrupted) return false;
+    if (this.room.studentCount === 0)
+      throw new Error(
+        'Nobody joined the room in time. Start “tutti receive” on the students’ machines, or wait longer with --wait.',
+      );
+    const isFirstComplete = first === undefined || (await this.send(first));
+    const areOthersComplete = !stdin || (await this.sendLines());
+    return isFirstComplete && areOthersComplete && !this.isInterrupted;
+  }
+
+  /** A transfer is over. */
+  finished(ok: boolean): void {
+    this.resolveFinished(ok);
+  }
+
+  private send(prepared: PreparedTransfer): Promise<boolean> {
+    const finished = new Promise<boolean>((resolve) => {
+      this.resolveFinished = resolve;
     });
-  });
-  const wait = await Promise.race([room.waitFor(command.waitFor, command.waitMs), interrupted]);
-  if (wait === 'interrupted') return 1;
-  if (room.studentCount === 0)
-    throw new Error(
-      'Nobody joined the room in time. Start “tutti receive” on the students’ machines, or wait longer with --wait.',
-    );
-  transfer = room.enqueue(prepared);
-  return (await finished) ? 0 : 1;
+    this.transfer = this.room.enqueue(prepared);
+    return finished;
+  }
+
+  private async sendLines(): Promise<boolean> {
+    let ok = true;
+    const lines = createInterface({ input: process.stdin });
+    void this.interrupted.then(() => lines.close());
+    for await (const path of lines) {
+      if (this.isInterrupted) break;
+      if (path !== '' && !(await this.sendLine(path))) ok = false;
+    }
+    return ok;
+  }
+
+  /** What cannot be sent is told, and what comes after it is sent all the same. */
+  private async sendLine(path: string): Promise<boolean> {
+    try {
+      return await this.send(await prepare(this.command, [path]));
+    } catch (error) {
+      this.onProblem(messageOf(error));
+      return false;
+    }
+  }
+
+  private interrupt(): void {
+    this.isInterrupted = true;
+    if (this.transfer !== undefined) this.room.cancel({ transfer: this.transfer });
+    this.resolveFinished(false);
+  }
+}
+
+function prepare({ room }: SendCommand, paths: readonly string[]): Promise<PreparedTransfer> {
+  return prepareTransfer(paths, journalFolder(room.stateDir), room.group);
 }
 
 /** A room without a network would wait for nobody. @throws InterfaceError */

@@ -8,7 +8,7 @@ export class UsageError extends Error {
 }
 
 export const USAGE = `Usage:
-  tutti send PATH... [--listen HOST:PORT] [--interface ADDR] [--group ADDR] [--port UDP] [--ttl N]
+  tutti send PATH... [--stdin] [--listen HOST:PORT] [--interface ADDR] [--group ADDR] [--port UDP] [--ttl N]
                      [--wait-for N] [--wait SECONDS] [--rate auto|MBIT] [--max-rounds N]
                      [--repair auto|plain|tcp] [--code CODE | --trust-on-first-use]
                      [--name NAME] [--state DIR] [--json]
