@@ -36,7 +36,7 @@ export async function measureQueues(base: string, runs: number): Promise<TargetR
 async function shareAlone(base: string, megabits: number, fileBytes: number): Promise<number> {
   return inLab(base, fileBytes, async (session, file) => {
     for (const number of [1, 2]) session.lab.limitPort(number, megabits);
-    const room = await fillRoom(session, file);
+    const room = await fillRoom(session, file, fileBytes);
     await everybodyHasIt(room);
     const seconds = (lastComplete(room.students, room.teacher) - firstData(room.teacher)) / 1000;
     return fileBytes / seconds / capacity(megabits);

@@ -6,7 +6,7 @@ import { Session, type Teacher } from '../lab/session';
 import { median } from './measurement';
 import { measureMemory } from './memory';
 import { measureQueues } from './queues';
-import { lastComplete, roomFull, sendFile } from './tutti';
+import { lastComplete, sendFile } from './tutti';
 
 /** One line of "Numbers to meet": what was asked, what was measured, whether it is met. */
 export interface TargetResult {
@@ -130,8 +130,9 @@ async function measureClick(base: string, runs: number): Promise<TargetResult> {
   for (let run = 0; run < runs; run++) {
     const session = new Session(10, base);
     try {
-      const { teacher, students } = await sendFile(session, makeFile(session.music, 'take.wav', 5 * MEGABYTE));
-      seconds.push((lastComplete(students, teacher) - roomFull(teacher)) / 1000);
+      const take = makeFile(session.music, 'take.wav', 5 * MEGABYTE);
+      const { teacher, students, toldAt } = await sendFile(session, take);
+      seconds.push((lastComplete(students, teacher) - toldAt) / 1000);
     } finally {
       await session.close();
     }

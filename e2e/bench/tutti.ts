@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { loadNativeModule } from '../../src-main/accelerator/native-module';
 import type { DataPath } from '../../src-shared/ipc/events';
 import { makeFile, sha256 } from '../lab/files';
@@ -10,12 +9,9 @@ import { type ProcessorTime, processorTime, processorTimeSince } from './process
 
 /** Also for the file that is larger than anybody's memory should be. */
 const LIMIT_MS = 300_000;
-const ENROL_LIMIT_MS = 60_000;
-/** What students have received before, all together: until then much of their code is being compiled. */
+/** What students have received before, all together: until then much of the programs is being compiled. */
 const FIRST_PIECES_BYTES = 480e6;
 const LARGEST_FIRST_PIECE_BYTES = 60e6;
-/** Short, because what the transfer needs until the room is seen to be full is not counted. */
-const POLL_MS = 2;
 
 interface Room {
   readonly teacher: Teacher;
@@ -23,6 +19,8 @@ interface Room {
 }
 
 interface FullRoom extends Room {
+  /** When the teacher was told to send, in ms since 1970. */
+  readonly toldAt: number;
   /** What had passed the teacher's card before it was there. */
   readonly before: Traffic;
 }
@@ -40,10 +38,10 @@ function tutti(dataPath: DataPath, problem: () => string | undefined): Tool {
     problem,
     async run(session, file) {
       session.environment.TUTTI_DATA_PATH = dataPath;
-      const { teacher, students, processor, before } = await sendFile(session, file);
+      const { teacher, students, processor, before, toldAt } = await sendFile(session, file);
       return {
         dataSeconds: (lastComplete(students, teacher) - firstData(teacher)) / 1000,
-        sessionSeconds: (lastOf(teacher.all('finished').map(({ at }) => at)) - roomFull(teacher)) / 1000,
+        sessionSeconds: (lastOf(teacher.all('finished').map(({ at }) => at)) - toldAt) / 1000,
         processor,
         bytesBefore: before.sent,
       };
@@ -67,20 +65,26 @@ export async function sendFile(session: Session, file: string): Promise<Transfer
 }
 
 /**
- * Opens a room that sends as soon as all students of the lab are in it, which they are when this resolves. They have been
- * there for a while: a first piece has reached them, sent by an earlier run of the teacher's program.
+ * A room in which all students of the lab are, whose teacher has just been told to send the file and ends after it. All have been
+ * there for a while: a first piece has been sent before.
  */
-export async function fillRoom(session: Session, file: string): Promise<FullRoom> {
-  const count = session.lab.students.length;
-  const whenFull = ['--wait-for', String(count), '--wait', '60'];
-  const bytes = Math.min(LARGEST_FIRST_PIECE_BYTES, Math.round(FIRST_PIECES_BYTES / count));
-  const first = await session.teach([makeFile(session.music, 'first piece.wav', bytes)], whenFull);
+export async function fillRoom(session: Session, file: string, firstBytes = firstPieceFor(session)): Promise<FullRoom> {
+  const first = makeFile(session.music, 'first piece.wav', firstBytes);
+  const options = ['--wait-for', String(session.lab.students.length), '--wait', '60', '--stdin'];
+  const teacher = await session.teach([first], options, { isFed: true });
   const students = await Promise.all(session.lab.students.map((_, i) => session.stay(i + 1)));
-  await everybodyHasIt({ teacher: first, students });
+  await teacher.waitFor('finished', () => true, LIMIT_MS);
+  await Promise.all(students.map((student) => student.waitFor('complete')));
+  teacher.forgetEvents();
   const before = session.lab.traffic();
-  const teacher = await session.teach([file], whenFull);
-  await fullRoom(teacher, count);
-  return { teacher, students, before };
+  const toldAt = Date.now();
+  await teacher.feed(Buffer.from(`${file}\n`));
+  teacher.endFeed();
+  return { teacher, students, before, toldAt };
+}
+
+function firstPieceFor({ lab }: Session): number {
+  return Math.min(LARGEST_FIRST_PIECE_BYTES, Math.round(FIRST_PIECES_BYTES / lab.students.length));
 }
 
 /** Waits until all students have the teacher's file, and the teacher has ended. @throws Error where somebody has not got it. */
@@ -97,18 +101,6 @@ export function expectDelivered(session: Session, file: string, { students }: Ro
   const digest = sha256(file);
   const wrong = students.filter((_, i) => sha256(`${session.folderOf(i + 1)}/${basename(file)}`) !== digest);
   if (wrong.length > 0) throw new Error(`Tutti: ${wrong.length} of ${students.length} students lack the file.`);
-}
-
-async function fullRoom(teacher: Teacher, count: number): Promise<void> {
-  const deadline = performance.now() + ENROL_LIMIT_MS;
-  while (teacher.all('enrolled').length < count && !teacher.hasExited && performance.now() < deadline) {
-    await sleep(POLL_MS);
-  }
-}
-
-/** When the last student had enrolled, in ms since 1970: a teacher's click in a room that is full. */
-export function roomFull(teacher: Teacher): number {
-  return lastOf(teacher.all('enrolled').map(({ at }) => at));
 }
 
 /** When the last student had the teacher's file. */
