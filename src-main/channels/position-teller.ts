@@ -33,9 +33,10 @@ export class PositionTeller {
   /** A datagram came from the group. @param isBehind its receiver does not keep up, and should not be followed further */
   passed(bytes: Uint8Array, isBehind: boolean, now: number): void {
     if (kindOfDatagram(bytes, this.channel) !== PACKET || epochOf(bytes) !== this.message.epoch) return;
-    this.seen.highest = Math.max(this.seen.highest, sequenceOf(bytes));
+    const numbers = Math.max(0, sequenceOf(bytes) - this.seen.highest);
+    this.seen.highest += numbers;
     this.seen.received++;
-    if (this.reports.passed(now)) this.tell(isBehind);
+    if (this.reports.passed(numbers, now)) this.tell(isBehind);
   }
 
   timeout(isBehind: boolean, now: number): void {

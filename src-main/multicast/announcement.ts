@@ -43,7 +43,7 @@ export function announcementOf(options: SenderOptions, announced: AnnouncedTrans
   const bare: Announce = {
     type: 'announce',
     ...{ transfer, transmission, mode, group, port, firstSequence },
-    progressMs: Math.min(MAX_PROGRESS_MS, Math.max(MIN_PROGRESS_MS, listeners * PROGRESS_MS_EACH)),
+    progressMs: progressMs(listeners),
     progressDatagrams: progressDatagrams(listeners),
     probeMs: PROBE_PATIENCE_MS,
     ...(proactiveParity === undefined ? {} : { proactiveParity }),
@@ -51,6 +51,11 @@ export function announcementOf(options: SenderOptions, announced: AnnouncedTrans
     ...(root === undefined ? {} : { root }),
   };
   return { bare, whole: { ...bare, offer }, units: encodeRanges(union(units, parity)) };
+}
+
+/** How long a student of a class of this size leaves datagrams unreported, ms (PROTOCOL.md section 4.4). */
+export function progressMs(listeners: number): number {
+  return Math.min(MAX_PROGRESS_MS, Math.max(MIN_PROGRESS_MS, listeners * PROGRESS_MS_EACH));
 }
 
 /** How many datagrams a student of a class of this size lets pass between two position reports (PROTOCOL.md section 4.4). */

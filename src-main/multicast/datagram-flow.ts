@@ -1,9 +1,9 @@
 import type { Range } from '../../src-shared/ranges/range-set';
 import { serialAdd } from '../../src-shared/ranges/serial-number';
 import { DATA, type DataHeader, PARITY, PROBE, splitTransferId } from '../../src-shared/wire/data-datagram';
-import { progressDatagrams } from './announcement';
+import { progressDatagrams, progressMs } from './announcement';
 import { Pace } from './pace';
-import { MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS } from './params';
+import { MIN_WINDOW_DATAGRAMS, SLOW_INTERVAL_MS, SLOW_REPORTS, WINDOW_REPORTS } from './params';
 import { withProactiveParity } from './proactive-parity';
 import type { DueRun, SenderOptions } from './sender-io';
 import type { SenderOutbox } from './sender-outbox';
@@ -154,7 +154,8 @@ export class DatagramFlow {
 
   private transmissionTo(classSize: number, now: number): Transmission {
     const window = Math.max(MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS * progressDatagrams(classSize));
-    return new Transmission(this.ranges(), this.sequence, now, window);
+    const slowInterval = Math.max(SLOW_INTERVAL_MS, SLOW_REPORTS * progressMs(classSize));
+    return new Transmission(this.ranges(), this.sequence, now, window, slowInterval);
   }
 
   private ranges(): Iterable<Range> {

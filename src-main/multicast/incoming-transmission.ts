@@ -40,9 +40,10 @@ export class IncomingTransmission {
   /** Datagram `index` of this transmission went by. @returns whether a position report is due at once. */
   passed(index: number, now: number): boolean {
     this.quietSince = now;
-    if (index > this.highest) this.highest = index;
+    const numbers = Math.max(0, index - this.highest);
+    this.highest += numbers;
     this.received++;
-    return this.reports.passed(now);
+    return this.reports.passed(numbers, now);
   }
 
   /** Whether this parity unit is one of those announced. */

@@ -1,11 +1,11 @@
 import { FIRST_REPORT_DATAGRAMS, PROGRESS_QUIET_MS } from './params';
 
 /**
- * When a student tells its position: after so many datagrams, at first fewer, as the sender finds its rate by them; after so many ms;
+ * When a student tells its position: after so many sequence numbers, at first fewer, as the sender finds its rate by them; after so many ms;
  * or when the line goes quiet (PROTOCOL.md section 4.4).
  */
 export class PositionReports {
-  /** So many datagrams make the next report. */
+  /** So many sequence numbers make the next report. */
   private wanted: number;
   private unreported = 0;
   private since = 0;
@@ -25,10 +25,10 @@ export class PositionReports {
     return Math.min(this.since + this.ms, this.last + PROGRESS_QUIET_MS);
   }
 
-  /** A datagram went by. @returns whether a report is due at once. */
-  passed(now: number): boolean {
+  /** So many sequence numbers went by, those of lost datagrams too, as the window counts them. @returns whether a report is due at once. */
+  passed(numbers: number, now: number): boolean {
     if (this.unreported === 0) this.since = now;
-    this.unreported++;
+    this.unreported += numbers;
     this.last = now;
     return this.unreported >= this.wanted;
   }

@@ -509,15 +509,15 @@ describe('positions', () => {
 
   it('are told after so many datagrams, or after so many ms', () => {
     const student = listening();
-    for (const unit of [0, 1, 3, 4]) student.datagram(unit);
+    for (const unit of [0, 1, 3]) student.datagram(unit);
     expect(progress(student)).toEqual([]);
-    student.datagram(5);
-    expect(progress(student)).toEqual([{ transmission: 0, highest: 5, received: 5 }]);
+    student.datagram(4);
+    expect(progress(student)).toEqual([{ transmission: 0, highest: 4, received: 4 }]);
     student.datagram(7);
     student.pass(9);
     expect(progress(student)).toHaveLength(1);
     student.pass(1);
-    expect(progress(student).at(-1)).toEqual({ transmission: 0, highest: 7, received: 6 });
+    expect(progress(student).at(-1)).toEqual({ transmission: 0, highest: 7, received: 5 });
     student.pass(1000);
     expect(progress(student)).toHaveLength(2);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type RangeSet, span } from '../../src-shared/ranges/range-set';
-import { SLOW_INTERVAL_MS, WINDOW_STALL_MS } from './params';
+import { SLOW_INTERVAL_MS, SLOW_REPORTS, WINDOW_STALL_MS } from './params';
 import { TransferLayout } from './transfer-layout';
-import { Transmission } from './transmission';
+import { type MovedOff, Transmission } from './transmission';
 
 const FIRST = 0xffff_fffe;
 const WINDOW = 1000;
@@ -113,6 +113,23 @@ describe('a transmission', () => {
     for (const id of ['a', 'b']) running.progress(id, 899, 900);
     running.progress('half', 899, 449);
     expect(running.moveOffSlow(2 * SLOW_INTERVAL_MS).map(({ student }) => student)).toEqual(['half']);
+  });
+
+  it('moves nobody off whose report comes a little later than the others’', () => {
+    const [interval, every, ids] = [SLOW_REPORTS * 600, 60, Array.from({ length: 24 }, (_, i) => String(i))];
+    const running = new Transmission(span(0, 100_000), 0, 0, 100_000, interval);
+    for (const id of ids) running.addListener(id);
+    const moved: MovedOff[] = [];
+    for (let now = every; now <= 10 * interval; now += every) {
+      send(running, 100);
+      // Each loses another share, below 1 %, and reports ten times as seldom, at its own time.
+      ids.forEach((id, i) => {
+        if ((now / every) % 10 === i % 10)
+          running.progress(id, running.sent - 1, Math.round(running.sent * (1 - i / 2400)));
+      });
+      moved.push(...running.moveOffSlow(now));
+    }
+    expect(moved).toEqual([]);
   });
 
   it('does not compare a late joiner by an interval in which it was not there', () => {

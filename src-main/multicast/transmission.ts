@@ -49,6 +49,8 @@ export class Transmission {
     readonly startedAt: number,
     /** How many datagrams it may be ahead of the slowest listener (PROTOCOL.md section 7.3). */
     private readonly window: number,
+    /** Delivery rates are compared over so many ms. */
+    private readonly slowIntervalMs = SLOW_INTERVAL_MS,
   ) {
     this.source = units[Symbol.iterator]();
     this.unit = this.rangeAt(0)?.[0] ?? 0;
@@ -207,7 +209,7 @@ export class Transmission {
 
   /** Moves off those whose delivery is below SLOW_SHARE of the median. */
   moveOffSlow(now: number): MovedOff[] {
-    if (now - this.comparedAt < SLOW_INTERVAL_MS) return [];
+    if (now - this.comparedAt < this.slowIntervalMs) return [];
     this.comparedAt = now;
     const delivered = new Map<Listener, number>();
     for (const [, listener] of this.followed()) {
