@@ -14,7 +14,9 @@ import { median } from './measurement';
 const PLACE = { group: '239.255.42.104', port: 47_104, interface: '127.0.0.1' };
 const DATAGRAM_BYTES = 1472;
 const ROUNDS = 5;
-const SENT = 200_000;
+const SENT = 180_000;
+/** Datagrams in a row: a chunk. */
+const RUN = 45;
 /** Of what a gigabit carries, about half: the receiver is to be measured, not its losses. */
 const RECEIVED_A_MS = 40;
 const RECEIVE_MS = 3_000;
@@ -51,14 +53,16 @@ async function measured(side: string, path: DataPath): Promise<number> {
   return Number(cost);
 }
 
-/** Bursts as long as pacing makes them, a turn of the event loop between two. */
+/** Runs of a chunk's datagrams, a turn of the event loop between two. */
 async function sendCost(): Promise<number> {
   const sender = await openSender({ ...PLACE, ttl: 0 });
-  const datagrams = Array.from({ length: 1000 }, () => Buffer.alloc(DATAGRAM_BYTES));
+  const runs = Array.from({ length: 20 }, () => Buffer.alloc(RUN * DATAGRAM_BYTES));
   const before = process.cpuUsage();
-  for (let sent = 0; sent < SENT; ) {
-    for (let i = 0; i < 60; i++) sender.send(datagrams[sent++ % datagrams.length] ?? Buffer.alloc(DATAGRAM_BYTES));
-    await new Promise(setImmediate);
+  for (let round = 0; round < SENT / RUN / runs.length; round++) {
+    for (const run of runs) {
+      sender.send(run, DATAGRAM_BYTES);
+      await new Promise(setImmediate);
+    }
   }
   return microseconds(before) / SENT;
 }

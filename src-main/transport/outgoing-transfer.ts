@@ -259,9 +259,8 @@ export class OutgoingTransfer {
   }
 
   private transmitRun(channel: DataSender, run: DueRun, datagrams: Buffer, now: number): void {
-    const { stride } = this.reader;
-    writeHeaders(datagrams, run.header, { count: run.count, step: run.step, stride });
-    channel.send(datagrams, stride);
+    writeHeaders(datagrams, run.header, { count: run.count, step: run.step, stride: this.reader.stride });
+    channel.send(datagrams, this.reader.stride);
     this.sender.runSent(run, now);
   }
 
