@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_COVER_BYTES, MAX_COVERS_BYTES } from '../../src-shared/wire/limits';
 import { manifestSchema } from '../../src-shared/wire/messages';
 import { buildManifest, scan } from './manifest';
@@ -180,6 +180,29 @@ describe('the worker', () => {
     const using = new TrackReader(worker(otherwise), limits);
     expect((await listOf(files, using)).tracks).toEqual([undefined, { title: 'Good' }]);
     await using.close();
+  });
+
+  it('reads the files of one transfer after the other, and ends when it has been idle for long enough', async () => {
+    const counting = new URL(
+      `data:text/javascript,${encodeURIComponent(`
+        import { parentPort } from 'node:worker_threads';
+        let files = 0;
+        parentPort.on('message', () => parentPort.postMessage({ track: { title: String(++files) } }));`)}`,
+    );
+    const titles = async (using: TrackReader) =>
+      (await listOf({ 'a.flac': Buffer.alloc(1), 'b.flac': Buffer.alloc(1) }, using)).tracks.map(
+        (track) => track?.title,
+      );
+    const kept = new TrackReader(counting, limits);
+    expect([await titles(kept), await titles(kept)]).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+    await kept.close();
+    const idle = new TrackReader(counting, limits, 1);
+    await titles(idle);
+    await vi.waitFor(async () => expect(await titles(idle)).toEqual(['1', '2']));
+    await idle.close();
   });
 
   it('gets no more files when the time for all is over', async () => {

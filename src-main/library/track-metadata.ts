@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { MAX_COVERS_BYTES } from '../../src-shared/wire/limits';
 import type { Cover, Track } from '../../src-shared/wire/messages';
@@ -20,11 +20,16 @@ const LIMITS: TimeLimits = { file: 1500, total: 3000 };
 /** A broken tag may claim any size; the worker ends before it takes the app's memory. */
 const WORKER_MEMORY_MB = 256;
 
-/** Tracks and covers of files, read in a worker thread that ends afterwards: see TrackReader. Never rejects. */
-export async function readTracks(files: readonly SourceFile[]): Promise<TrackList> {
-  const reader = new TrackReader();
-  return reader.read(files).finally(() => reader.close());
+/** The next song of a lesson finds the worker still there: starting one takes longer than reading its tags. */
+const KEPT_MS = 60_000;
+
+/** Tracks and covers of files, read in a worker thread that ends when nobody has wanted any for a while: see TrackReader. Never rejects. */
+export function readTracks(files: readonly SourceFile[]): Promise<TrackList> {
+  shared ??= new TrackReader();
+  return shared.read(files);
 }
+
+let shared: TrackReader | undefined;
 
 /**
  * Reads what music files say of themselves (requirement A10) in a worker thread. Broken tags, a parser that hangs or
@@ -33,20 +38,28 @@ export async function readTracks(files: readonly SourceFile[]): Promise<TrackLis
 export class TrackReader {
   private readonly queue = new SerialQueue();
   private worker: Worker | undefined;
+  private idle: NodeJS.Timeout | undefined;
 
   constructor(
     /** The worker's script; undefined: in this thread, as where the program runs from its sources. */
     private readonly script: URL | undefined = bundledWorker(),
     private readonly limits: TimeLimits = LIMITS,
+    private readonly keptMs = KEPT_MS,
   ) {}
 
   /** Tracks and covers for a manifest, a place for each file. Never rejects. */
   read(files: readonly SourceFile[]): Promise<TrackList> {
-    return this.queue.run(() => this.readAll(files));
+    clearTimeout(this.idle);
+    return this.queue.run(() => this.readAll(files)).finally(() => this.closeLater());
   }
 
   async close(): Promise<void> {
     await this.queue.run(() => this.stop());
+  }
+
+  private closeLater(): void {
+    clearTimeout(this.idle);
+    this.idle = setTimeout(() => void this.close(), this.keptMs).unref();
   }
 
   private async readAll(files: readonly SourceFile[]): Promise<TrackList> {
@@ -63,7 +76,7 @@ export class TrackReader {
 
   private async tagsWithin(ms: number, path: string): Promise<TrackTags | undefined> {
     const stop = new AbortController();
-    const late = setTimeout(ms, undefined, { signal: stop.signal }).then(() => Promise.reject(new Error('late')));
+    const late = delay(ms, undefined, { signal: stop.signal }).then(() => Promise.reject(new Error('late')));
     try {
       return await Promise.race([this.tagsOf(path), late]);
     } catch {
