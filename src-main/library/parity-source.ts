@@ -1,7 +1,12 @@
-import { BLOCK_UNITS } from '../../src-shared/wire/limits';
+import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
 import { BlockCode } from '../coding/block-code';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import { SerialQueue } from './serial-queue';
+
+/** The kernel makes so many parity units at once. What is not asked for yet is kept: a round wants one or two, and would read the block again. */
+const AT_ONCE = 4;
+/** What these take at most: those of the latest gigabyte, or less. The oldest go first. */
+const AHEAD_BYTES = 16 * 1024 * 1024;
 
 /**
  * Parity of the teacher's ciphertext (PROTOCOL.md section 6.7), computed when it is to be sent: up to 16 units of a
@@ -12,6 +17,8 @@ export class ParitySource {
   /** The ciphertext of the block in hand: a chunk's own memory is used again while the next one is read. */
   private readonly block: Buffer;
   private readonly queue = new SerialQueue();
+  /** Parity units that were computed along with others, by their numbers. */
+  private readonly ahead = new Map<number, Uint8Array>();
 
   constructor(
     private readonly layout: TransferLayout,
@@ -26,10 +33,30 @@ export class ParitySource {
    */
   read(first: number, count: number): Promise<Uint8Array> {
     return this.queue.run(async () => {
+      const known = this.takeAhead(first, count);
+      if (known !== undefined) return known;
       const [start, end] = this.layout.unitsOfBlock(this.layout.blockOf(first) ?? 0);
       await this.readBlock(start, end);
       return this.encode(start, end, first, count);
     });
+  }
+
+  private takeAhead(first: number, count: number): Uint8Array | undefined {
+    const numbers = Array.from({ length: count }, (_, i) => first + i);
+    const units = numbers.flatMap((number) => this.ahead.get(number) ?? []);
+    if (units.length < count) return undefined;
+    for (const number of numbers) this.ahead.delete(number);
+    return Buffer.concat(units);
+  }
+
+  private keepAhead(first: number, units: readonly Uint8Array[]): void {
+    units.forEach((unit, i) => {
+      this.ahead.set(first + i, unit.slice());
+    });
+    for (const number of this.ahead.keys()) {
+      if (this.ahead.size * this.layout.payloadBytes <= AHEAD_BYTES) return;
+      this.ahead.delete(number);
+    }
   }
 
   private async readBlock(start: number, end: number): Promise<void> {
@@ -48,7 +75,12 @@ export class ParitySource {
       const at = (unit - start) * layout.payloadBytes;
       this.code.put(unit - start, block.subarray(at, at + layout.lengthOf(unit)));
     }
-    const indices = Array.from({ length: count }, (_, i) => layout.indexOf(first + i));
-    return Buffer.concat(this.code.encode(end - start, indices));
+    const index = layout.indexOf(first);
+    // One more than is asked for, at least.
+    const computed = Math.min(Math.ceil((count + 1) / AT_ONCE) * AT_ONCE, BLOCK_PARITY - index);
+    const indices = Array.from({ length: computed }, (_, i) => index + i);
+    const units = this.code.encode(end - start, indices);
+    this.keepAhead(first + count, units.slice(count));
+    return Buffer.concat(units.slice(0, count));
   }
 }

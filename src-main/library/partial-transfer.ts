@@ -278,7 +278,7 @@ export class PartialTransfer {
       (chunk) => ciphertexts.get(chunk) ?? NOTHING,
       (unit, bytes) => this.putInChunk(unit, bytes),
     );
-    for (const bytes of read) releaseMemory(bytes);
+    releaseMemory(...read);
   }
 
   /** The buffers of a block's chunks; a chunk that the block completes gets one, so that it is read from the disk once. */

@@ -4,11 +4,13 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 const nowhere = openNowhere();
 
 /**
- * Gives memory back at once: that of `bytes`, which are empty then, and of whatever shares their ArrayBuffer. Left to
+ * Gives memory back at once: that of all these, which are empty then, and of whatever shares their ArrayBuffers. Left to
  * garbage collection, every 64 MB of buffers would cost a walk through the whole heap, and each new buffer its page faults.
  */
-export function releaseMemory({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer) nowhere.postMessage(undefined, [buffer]);
+export function releaseMemory(...all: readonly Uint8Array[]): void {
+  const buffers = all.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
+  // A message costs more than what it frees: one for all.
+  if (buffers.length > 0) nowhere.postMessage(undefined, buffers);
 }
 
 function openNowhere(): MessagePort {

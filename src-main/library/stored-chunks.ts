@@ -38,7 +38,7 @@ export class StoredChunks {
       return { start: this.startOf(chunk), bytes: cipherChunk(this.key, chunk, bytes) };
     });
     await this.parts.write(plaintexts);
-    for (const { bytes } of plaintexts) releaseMemory(bytes);
+    releaseMemory(...plaintexts.map(({ bytes }) => bytes));
     buffers.forEach((buffer, i) => {
       const digest = digests[i] ?? NOTHING;
       this.digests.set(buffer.chunk, digest);
@@ -123,7 +123,7 @@ export class StoredChunks {
     // The journal lagged behind. The cipher is its own inverse, so this brings the place into the form that it says.
     if (isThere && isPlaintext !== isComplete) await this.parts.write([{ start: this.startOf(chunk), bytes: turned }]);
     if (isThere && isComplete) this.digests.set(chunk, sha256(isPlaintext ? turned : stored));
-    for (const bytes of [stored, turned]) releaseMemory(bytes);
+    releaseMemory(stored, turned);
     if (!isThere) this.forget(chunk);
     return isThere ? units : [];
   }

@@ -7,6 +7,7 @@ import { BlockCode } from '../coding/block-code';
 import { TransferLayout } from '../multicast/transfer-layout';
 import { FileChangedError } from './library-error';
 import { buildManifest, scan } from './manifest';
+import { ParitySource } from './parity-source';
 import { TransferSource } from './transfer-source';
 
 let directory: string;
@@ -80,6 +81,25 @@ it('makes the same parity however much else is read meanwhile', async () => {
   const parity = together.flatMap((bytes) => bytes ?? []);
   expect(parity.map((bytes, i) => Buffer.compare(bytes, alone[i] ?? EMPTY))).toEqual(alone.map(() => 0));
   await source.close();
+});
+
+it('makes some parity ahead, and reads nothing for it when it is asked for', async () => {
+  const layout = new TransferLayout(128 * 1448, 1448);
+  const chunks = Array.from({ length: layout.chunkCount }, () => randomBytes(layout.chunkBytes));
+  let reads = 0;
+  const readChunk = async (chunk: number) => {
+    reads++;
+    return chunks[chunk] ?? EMPTY;
+  };
+  const parity = new ParitySource(layout, readChunk);
+  const first = await parity.read(layout.parityOf(0, 0), 3);
+  expect(reads).toBe(layout.chunkCount);
+  const next = await parity.read(layout.parityOf(0, 3), 1);
+  expect(reads).toBe(layout.chunkCount);
+  const whole = await new ParitySource(layout, readChunk).read(layout.parityOf(0, 0), 4);
+  expect(Buffer.compare(Buffer.concat([first, next]), whole)).toBe(0);
+  // The last there is: nothing comes after it.
+  expect(await parity.read(layout.parityOf(0, 127), 1)).toHaveLength(1448);
 });
 
 it('reads what is not yet read when it is asked for the trailer first', async () => {
