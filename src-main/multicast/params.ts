@@ -42,6 +42,8 @@ export const RATE_INTERVAL_MS = 50;
 export const START_INTERVAL_MS = 20;
 /** Loss above a student's usual loss by this much is congestion. */
 export const EXCESS_LOSS = 0.02;
+/** …and by this much while the rate doubles: a line that is full then loses half at the next step, so less than a tenth is not yet it. */
+export const START_EXCESS_LOSS = 0.1;
 /** Pacing credit: the timer's slack of 4 ms of rate, and one burst that the smallest receive buffer (208 KB) takes. */
 export const CREDIT_MS = 4;
 export const BURST_DATAGRAMS = 16;

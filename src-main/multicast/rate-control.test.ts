@@ -81,9 +81,23 @@ describe('rate control', () => {
   it.each([1, 8])('is not held up at the start by %i students who lose a twentieth at any rate', (students) => {
     const links = Array.from({ length: students }, () => ({ capacity: 125_000_000, loss: 0.05 }));
     for (let seed = 1; seed <= 20; seed++) {
-      const rates = run(start(), links, 2000, 1, seededRandom(seed));
+      const rates = run(start(), links, 500, 1, seededRandom(seed));
       expect(Math.max(...rates), `seed ${seed}`).toBeGreaterThan(0.35 * 125_000_000);
     }
+  });
+
+  it('takes a cut back where as much is lost after it, and keeps one that helped', () => {
+    const rateAfter = (received: number) => {
+      const control = start();
+      const judge = (of1000: number) =>
+        control.judge([{ student: 'a', passed: 1000, received: of1000 }], 1, control.deadline);
+      for (const of1000 of [700, 700, 700]) judge(of1000);
+      expect(control.rate).toBeLessThan(0.7 * START_RATE);
+      judge(received);
+      return control.rate;
+    };
+    expect(rateAfter(720)).toBe(START_RATE);
+    expect(rateAfter(990)).toBeLessThan(0.7 * START_RATE);
   });
 
   it.each([5, 30])('is not held down by loss in bursts of %i', (burst) => {

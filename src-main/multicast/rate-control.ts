@@ -1,4 +1,12 @@
-import { EXCESS_LOSS, MAX_RATE, MIN_RATE, RATE_INTERVAL_MS, START_INTERVAL_MS, START_RATE } from './params';
+import {
+  EXCESS_LOSS,
+  MAX_RATE,
+  MIN_RATE,
+  RATE_INTERVAL_MS,
+  START_EXCESS_LOSS,
+  START_INTERVAL_MS,
+  START_RATE,
+} from './params';
 
 /** One student's delivery over the last interval, in datagrams. */
 export interface DeliverySample {
@@ -23,8 +31,14 @@ const MIN_SAMPLE = 64;
 const CHANCE_ERRORS = 4;
 /** Growth in the first interval after a cut, how much it grows with each further one in which nobody loses more, and its most. */
 const GROWTH = { first: 1.05, more: 0.015, most: 1.25 };
+/** After so many intervals it grows no faster. */
+const LONG_QUIET = Math.ceil((GROWTH.most - GROWTH.first) / GROWTH.more);
 /** A cut goes this far below what the worst student got, so that its line is surely free. */
 const CUT = 0.9;
+/** Before the first cut, a student's usual loss is learnt over some so many datagrams. */
+const LEARNT_OVER = 512;
+/** A cut was in vain where after it at least this share of the loss is still there. */
+const VAIN = 0.5;
 
 /**
  * The sending rate (PROTOCOL.md section 7.2): doubles while nobody loses more than usual, is cut to what the worst student
@@ -40,6 +54,8 @@ export class RateControl {
   private quiet = 0;
   private nextAt: number;
   private settling = false;
+  /** What the last cut took away, as long as nobody has been found to lose less since. */
+  private beforeCut: { readonly rate: number; readonly quiet: number } | undefined;
   private readonly gathered = new Map<string, { passed: number; received: number }>();
   private readonly students = new Map<string, Usual>();
 
@@ -82,12 +98,15 @@ export class RateControl {
     const usable = this.gather(samples);
     if (usable.length === 0) return;
     const sent = this.current * Math.min(1, used);
+    const inVain = usable.map((sample) => this.wasCutInVain(sample, sent));
     const limits = usable.flatMap((sample) => this.limitOf(sample, sent) ?? []);
     const limit = Math.min(...limits);
     this.isCalm = limits.length === 0;
-    if (!this.isCalm) this.quiet = 0;
+    if (inVain.includes(false)) this.beforeCut = undefined;
     if (limit < sent) this.cut(limit);
-    else if (this.isCalm && used > 0.7) this.grow();
+    if (!this.isCalm) this.quiet = 0;
+    else if (inVain.includes(true)) this.undoCut();
+    else if (used > 0.7) this.grow();
   }
 
   /** Adds up what is too little to judge: at a low rate, several intervals make one sample. */
@@ -102,6 +121,13 @@ export class RateControl {
     });
   }
 
+  /** Whether a student that the cut was for loses as much as before; undefined where there is nothing to be seen yet. */
+  private wasCutInVain({ student, passed, received }: DeliverySample, sent: number): boolean | undefined {
+    const suspect = this.students.get(student)?.suspect;
+    if (suspect === undefined || sent > suspect.delivered) return undefined;
+    return 1 - received / passed >= VAIN * suspect.loss;
+  }
+
   /** Bytes per second that a student can take; undefined while it loses no more than usual. */
   private limitOf({ student, passed, received }: DeliverySample, sent: number): number | undefined {
     const loss = Math.max(0, 1 - received / passed);
@@ -113,8 +139,10 @@ export class RateControl {
       usual.suspect = undefined;
     }
     const delivered = sent * (1 - loss);
-    if (loss - usual.loss <= EXCESS_LOSS + chance(usual.loss, passed)) {
+    const excess = this.starting ? START_EXCESS_LOSS : EXCESS_LOSS;
+    if (loss - usual.loss <= excess + chance(usual.loss, passed)) {
       usual.suspect = undefined;
+      if (this.starting) usual.loss += (loss - usual.loss) * (passed / (passed + LEARNT_OVER));
       return undefined;
     }
     // A burst passes; a full line stays full until the next look.
@@ -124,9 +152,18 @@ export class RateControl {
   }
 
   private cut(delivered: number): void {
+    this.beforeCut = { rate: this.current, quiet: this.starting ? LONG_QUIET : this.quiet };
     this.starting = false;
     this.settling = true;
     this.current = Math.max(MIN_RATE, this.current / 2, CUT * delivered);
+  }
+
+  /** The loss has nothing to do with the rate: that of before did no harm. */
+  private undoCut(): void {
+    if (this.beforeCut === undefined) return;
+    this.quiet = this.beforeCut.quiet;
+    this.current = Math.max(this.current, this.beforeCut.rate);
+    this.beforeCut = undefined;
   }
 
   private grow(): void {
