@@ -39,7 +39,7 @@ export class DatagramFlow {
   ) {
     this.sequence = options.resumed?.sequence ?? 0;
     this.resent = options.resumed?.resentBytes ?? 0;
-    this.pace = new Pace(options.rate, layout.payloadBytes, now);
+    this.pace = new Pace(options.rate, layout.payloadBytes, now, options.foundRate);
     this.ids = splitTransferId(options.transfer);
   }
 

@@ -9,13 +9,17 @@ export class Pace {
   private readonly bucket: TokenBucket;
   private interval = { at: 0, sent: 0 };
 
-  /** @param rate bytes per second, or adaptive */
+  /**
+   * @param rate bytes per second, or adaptive
+   * @param found see RateControl
+   */
   constructor(
     rate: 'auto' | number,
     private readonly payloadBytes: number,
     now: number,
+    found?: number,
   ) {
-    this.control = new RateControl(now, rate === 'auto' ? {} : { fixed: rate });
+    this.control = new RateControl(now, rate === 'auto' ? (found === undefined ? {} : { found }) : { fixed: rate });
     this.bucket = new TokenBucket(this.control.rate, HEADER_BYTES + payloadBytes, now);
   }
 

@@ -158,6 +158,12 @@ describe('rate control', () => {
     expect([judged(100), judged(100)]).toEqual([RATE_INTERVAL_MS, RATE_INTERVAL_MS]);
   });
 
+  it('starts with half of what an earlier transfer found, or with all of it where that was little', () => {
+    const started = (found: number) => start({ found }).rate / START_RATE;
+    expect([8, 4, 2, 1.5, 1, 0.2].map((share) => started(share * START_RATE))).toEqual([4, 2, 1, 1, 1, 0.2]);
+    expect(start({ found: 1e9, ceiling: 20_000_000 }).rate).toBe(20_000_000);
+  });
+
   it('counts an interval from when it was judged', () => {
     const control = new RateControl(700, {});
     control.judge([], 1, 1234);

@@ -59,13 +59,16 @@ export class RateControl {
   private readonly gathered = new Map<string, { passed: number; received: number }>();
   private readonly students = new Map<string, Usual>();
 
-  /** @param options ceiling: bytes per second that are never exceeded; fixed: a rate that never changes. */
+  /**
+   * @param options ceiling: bytes per second that are never exceeded; fixed: a rate that never changes; found: the one at which an
+   *   earlier transfer to the same room ended
+   */
   constructor(
     now: number,
-    private readonly options: { readonly fixed?: number; readonly ceiling?: number },
+    private readonly options: { readonly fixed?: number; readonly ceiling?: number; readonly found?: number },
   ) {
     this.nextAt = now + START_INTERVAL_MS;
-    this.current = Math.min(START_RATE, this.ceiling);
+    this.current = Math.min(startAfter(options.found ?? START_RATE), this.ceiling);
   }
 
   /** Bytes per second. */
@@ -174,6 +177,11 @@ export class RateControl {
   private get ceiling(): number {
     return this.options.ceiling ?? MAX_RATE;
   }
+}
+
+/** Half of what went before, as the class may be another one; where that is little, all of it. */
+function startAfter(found: number): number {
+  return Math.max(found / 2, Math.min(found, START_RATE));
 }
 
 /** How much more than usual may be lost by chance, of so many datagrams. */

@@ -68,6 +68,8 @@ export interface SenderOptions {
   readonly maxRounds: number;
   /** Bytes per second, or adaptive. */
   readonly rate: 'auto' | number;
+  /** Bytes per second at which an earlier transfer to this room ended. */
+  readonly foundRate?: number | undefined;
   /** How long the transfer waits for a student that was cut off, ms. */
   readonly rejoinGraceMs?: number;
   /** Where a transfer that was interrupted goes on. */

@@ -223,6 +223,11 @@ export class Sender {
     return Math.min(this.outcomes.deadline, ...this.phaseDeadlines(now));
   }
 
+  /** Bytes per second; after the end those at which it ended. */
+  get rate(): number {
+    return this.flow.rate;
+  }
+
   get isFinished(): boolean {
     return this.phase === 'finished';
   }

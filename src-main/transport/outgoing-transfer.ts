@@ -31,6 +31,8 @@ export interface OutgoingOptions {
   readonly groupPort: number;
   readonly ttl: number;
   readonly rate: 'auto' | number;
+  /** See SenderOptions. */
+  readonly foundRate?: number | undefined;
   readonly maxRounds: number;
   readonly repair: RepairPolicy;
   readonly journalDir: string;
@@ -76,7 +78,7 @@ export class OutgoingTransfer {
   private closed = false;
 
   constructor(private readonly options: OutgoingOptions) {
-    const { order, group, groupPort, repair, maxRounds, rate } = options;
+    const { order, group, groupPort, repair, maxRounds, rate, foundRate } = options;
     const { prepared, by } = order;
     this.id = prepared.transfer;
     this.layout = prepared.layout;
@@ -101,6 +103,7 @@ export class OutgoingTransfer {
         by,
         maxRounds,
         rate,
+        foundRate,
         ...(prepared.resumed === undefined ? {} : { resumed: prepared.resumed }),
       },
       now,
@@ -151,6 +154,11 @@ export class OutgoingTransfer {
   rename(student: string, name: string): void {
     const member = this.sender.scorecard.member(student);
     if (member !== undefined) member.name = name;
+  }
+
+  /** Bytes per second; after the end those at which it ended. */
+  get rate(): number {
+    return this.sender.rate;
   }
 
   /** Whether a student is, or was, part of it. */

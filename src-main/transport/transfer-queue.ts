@@ -8,7 +8,7 @@ import { type Enrolling, type OutgoingOptions, OutgoingTransfer } from './outgoi
 import { queuedView, type TransferOrder } from './transfer-order';
 
 /** What the queue asks of the room around it. */
-export interface QueueOptions extends Omit<OutgoingOptions, 'order' | 'isFor' | 'onFinished'> {
+export interface QueueOptions extends Omit<OutgoingOptions, 'order' | 'isFor' | 'onFinished' | 'foundRate'> {
   /** Students with a control connection. */
   connected(): readonly Enrolling[];
   groups(): readonly GroupView[];
@@ -41,6 +41,8 @@ export class TransferQueue {
   private running: { readonly order: TransferOrder; readonly transfer: OutgoingTransfer } | undefined;
   private waiting: readonly TransferOrder[] = [];
   private past: readonly Past[] = [];
+  /** The rate at which the latest transfer ended: the next one need not find it from the bottom. */
+  private foundRate: number | undefined;
   /** When the journal of the transfer that finished last is gone. */
   private forgotten: Promise<void> = Promise.resolve();
 
@@ -87,6 +89,7 @@ export class TransferQueue {
     const transfer = new OutgoingTransfer({
       ...this.options,
       order: next,
+      foundRate: this.foundRate,
       isFor: (student) => this.isFor(next.audience, student),
       onFinished: () => this.finished(),
     });
@@ -212,6 +215,7 @@ export class TransferQueue {
     this.running = undefined;
     if (running === undefined) return;
     this.forgotten = running.transfer.whenSaved();
+    this.foundRate = running.transfer.rate;
     this.end(running.order, running.transfer.view());
     // The finished transfer's own turn of the loop ends first.
     setImmediate(() => this.startNext());
