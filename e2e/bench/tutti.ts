@@ -11,7 +11,9 @@ import { type ProcessorTime, processorTime, processorTimeSince } from './process
 const LIMIT_MS = 300_000;
 /** What students have received before, all together: until then much of the programs is being compiled. */
 const FIRST_PIECES_BYTES = 480e6;
-const LARGEST_FIRST_PIECE_BYTES = 60e6;
+const LARGEST_FIRST_PIECES_BYTES = 60e6;
+/** What was compiled for one transfer is compiled anew for the second, and then stays. */
+const FIRST_PIECES = 3;
 
 interface Room {
   readonly teacher: Teacher;
@@ -66,15 +68,23 @@ export async function sendFile(session: Session, file: string): Promise<Transfer
 
 /**
  * A room in which all students of the lab are, whose teacher has just been told to send the file and ends after it. All have been
- * there for a while: a first piece has been sent before.
+ * there for a while: some pieces have been sent before.
  */
-export async function fillRoom(session: Session, file: string, firstBytes = firstPieceFor(session)): Promise<FullRoom> {
-  const first = makeFile(session.music, 'first piece.wav', firstBytes);
+export async function fillRoom(
+  session: Session,
+  file: string,
+  firstBytes = firstPiecesFor(session),
+): Promise<FullRoom> {
+  const pieces = Array.from({ length: FIRST_PIECES }, (_, i) =>
+    makeFile(session.music, `piece ${i}.wav`, Math.round(firstBytes / FIRST_PIECES)),
+  );
   const options = ['--wait-for', String(session.lab.students.length), '--wait', '60', '--stdin'];
-  const teacher = await session.teach([first], options, { isFed: true });
+  const teacher = await session.teach(pieces.slice(0, 1), options, { isFed: true });
   const students = await Promise.all(session.lab.students.map((_, i) => session.stay(i + 1)));
-  await teacher.waitFor('finished', () => true, LIMIT_MS);
-  await Promise.all(students.map((student) => student.waitFor('complete')));
+  for (const piece of pieces.slice(1)) await teacher.feed(Buffer.from(`${piece}\n`));
+  const isLast = (event: { transfer: string }) => event === teacher.all('finished')[FIRST_PIECES - 1];
+  const { transfer: last } = await teacher.waitFor('finished', isLast, LIMIT_MS);
+  await Promise.all(students.map((student) => student.waitFor('complete', ({ transfer }) => transfer === last)));
   teacher.forgetEvents();
   const before = session.lab.traffic();
   const toldAt = Date.now();
@@ -83,8 +93,8 @@ export async function fillRoom(session: Session, file: string, firstBytes = firs
   return { teacher, students, before, toldAt };
 }
 
-function firstPieceFor({ lab }: Session): number {
-  return Math.min(LARGEST_FIRST_PIECE_BYTES, Math.round(FIRST_PIECES_BYTES / lab.students.length));
+function firstPiecesFor({ lab }: Session): number {
+  return Math.min(LARGEST_FIRST_PIECES_BYTES, Math.round(FIRST_PIECES_BYTES / lab.students.length));
 }
 
 /** Waits until all students have the teacher's file, and the teacher has ended. @throws Error where somebody has not got it. */
