@@ -27,6 +27,8 @@ interface Usual {
 
 /** Fewer datagrams than this say nothing about a loss rate. */
 const MIN_SAMPLE = 64;
+/** …and fewer than this, where some are lost, nothing about whether a burst passed or the line is full. */
+const LOSSY_SAMPLE = 512;
 /** Standard errors that are still chance, with thirty students judged twenty times a second. */
 const CHANCE_ERRORS = 4;
 /** Growth in the first interval after a cut, how much it grows with each further one in which nobody loses more, and its most. */
@@ -118,9 +120,11 @@ export class RateControl {
       const earlier = this.gathered.get(student);
       const passed = sample.passed + (earlier?.passed ?? 0);
       const received = sample.received + (earlier?.received ?? 0);
-      if (passed < MIN_SAMPLE) this.gathered.set(student, { passed, received });
-      else this.gathered.delete(student);
-      return passed < MIN_SAMPLE ? [] : { student, passed, received };
+      const isClean = 1 - received / passed <= (this.students.get(student)?.loss ?? 0) + EXCESS_LOSS;
+      const isEnough = passed >= (isClean ? MIN_SAMPLE : LOSSY_SAMPLE);
+      if (isEnough) this.gathered.delete(student);
+      else this.gathered.set(student, { passed, received });
+      return isEnough ? { student, passed, received } : [];
     });
   }
 
