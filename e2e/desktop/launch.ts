@@ -146,7 +146,8 @@ export async function photograph(page: Page, name: string): Promise<void> {
 /** A folder that is gone when the test is over. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'tutti-desktop-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  // Chromium's own processes outlive the program for a moment, and may still be writing into it.
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) };
 }
 
 function switchesOf(userData: string): string[] {
