@@ -231,12 +231,14 @@ test.describe('the tray', () => {
   });
 
   test('shows where the student is', async () => {
-    const { app, page } = await show([student.connected, student.receiving()], asStudent(), { everyMs: 1000 });
+    // Time enough to look at the first picture, on a busy machine too.
+    const { app, page } = await show([student.connected, student.receiving()], asStudent(), { everyMs: 5000 });
     const staysAwake = () =>
       app.evaluate(({ powerSaveBlocker }) => [0, 1].some((id) => powerSaveBlocker.isStarted(id)));
     expect(await staysAwake()).toBe(false);
     expect(await told(page, 'tray')).toMatchObject({ state: 'idle', tooltip: 'Tutti: in Ms Rivera, room 12' });
-    await expect.poll(() => told(page, 'tray')).toMatchObject({ state: 'receiving', progress: 0.59 });
+    const picture = () => told(page, 'tray');
+    await expect.poll(picture, { timeout: 20_000 }).toMatchObject({ state: 'receiving', progress: 0.59 });
     expect(await staysAwake()).toBe(true);
   });
 
