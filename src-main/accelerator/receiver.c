@@ -35,6 +35,8 @@ enum {
   /* What one message has at most. */
   MESSAGE = 65536,
   MESSAGES = 32,
+  /* A message, and another's space, which stays free. With less than that to its end the ring begins again. */
+  LEAST_SPACE = 2 * MESSAGE,
   /* A datagram of any Ethernet without jumbo frames fits; a longer one is nobody's we know, and is dropped. */
   LONGEST_DATAGRAM = 2048,
   /* In JavaScript's table a batch has four numbers: where it begins, its bytes, those of a datagram, and which source it came from. */
@@ -130,8 +132,8 @@ static uint32_t free_bytes(struct receiver *receiver) {
   if (tail == atomic_load(&receiver->head)) return receiver->next = 0, RING;
   const uint32_t oldest = receiver->table[tail % BATCHES * NUMBERS];
   if (receiver->next > oldest) {
-    if (RING - receiver->next >= MESSAGE) return RING - receiver->next;
-    if (oldest < MESSAGE) return 0;
+    if (RING - receiver->next >= LEAST_SPACE) return RING - receiver->next;
+    if (oldest < LEAST_SPACE) return 0;
     receiver->next = 0;
   }
   return oldest - receiver->next;
