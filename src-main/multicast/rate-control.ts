@@ -67,7 +67,11 @@ export class RateControl {
    */
   constructor(
     now: number,
-    private readonly options: { readonly fixed?: number; readonly ceiling?: number; readonly found?: number },
+    private readonly options: {
+      readonly fixed?: number;
+      readonly ceiling?: number;
+      readonly found?: number | undefined;
+    },
   ) {
     this.nextAt = now + START_INTERVAL_MS;
     this.current = Math.min(startAfter(options.found ?? START_RATE), this.ceiling);

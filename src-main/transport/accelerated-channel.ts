@@ -9,6 +9,7 @@ import {
   RECEIVE_BUFFER_BYTES,
   type ReceiverOptions,
   type SenderOptions,
+  throwLater,
 } from './data-channel';
 import { drained } from './udp-socket';
 
@@ -191,9 +192,7 @@ class AcceleratedReceiver implements DataReceiver {
       this.options.onDatagrams(datagrams, this.table[at + 2] ?? 0, this.source.address, this.source.port);
     } catch (error) {
       // Node-API would swallow it.
-      queueMicrotask(() => {
-        throw error;
-      });
+      throwLater(error);
     }
     return bytes;
   }

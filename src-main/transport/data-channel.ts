@@ -27,6 +27,13 @@ export type TakeDatagrams = (
   sourcePort: number,
 ) => void;
 
+/** Throws where nobody catches it, and what is under way goes on. */
+export function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
 /** For who takes one datagram at a time. What it throws is nobody's, and keeps no other datagram from it. */
 export function oneByOne(
   take: (datagram: Uint8Array, sourceAddress: string, sourcePort: number) => void,
@@ -36,9 +43,7 @@ export function oneByOne(
       try {
         take(datagrams.subarray(i * datagramBytes, (i + 1) * datagramBytes), address, port);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        throwLater(error);
       }
     }
   };
