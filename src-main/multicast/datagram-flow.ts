@@ -4,8 +4,8 @@ import { DATA, type DataHeader, PARITY, PROBE, splitTransferId } from '../../src
 import { progressDatagrams, progressMs } from './announcement';
 import { Pace } from './pace';
 import { MIN_WINDOW_DATAGRAMS, SLOW_INTERVAL_MS, SLOW_REPORTS, WINDOW_REPORTS } from './params';
-import { withProactiveParity } from './proactive-parity';
-import type { DueRun, SenderOptions } from './sender-io';
+import { type Proactive, withProactiveParity } from './proactive-parity';
+import type { DueRun, Found, SenderOptions } from './sender-io';
 import type { SenderOutbox } from './sender-outbox';
 import type { TransferLayout } from './transfer-layout';
 import { type MovedOff, Transmission } from './transmission';
@@ -14,8 +14,8 @@ import { type MovedOff, Transmission } from './transmission';
 export interface Content {
   /** Units and parity units, in order. */
   readonly carried: readonly Range[];
-  /** How many parity units follow a block at this loss; undefined where none do. Asked once for each block. */
-  readonly proactive: ((block: number, loss: number) => number) | undefined;
+  /** What is sent besides, in a first pass. */
+  readonly proactive: Proactive | undefined;
 }
 
 /**
@@ -28,6 +28,8 @@ export class DatagramFlow {
   private number = 0;
   private sequence: number;
   private resent: number;
+  /** Of the first pass, or of an earlier transfer. */
+  private loss: number;
   private readonly pace: Pace;
   private readonly ids: { transferHigh: number; transferLow: number };
 
@@ -39,7 +41,8 @@ export class DatagramFlow {
   ) {
     this.sequence = options.resumed?.sequence ?? 0;
     this.resent = options.resumed?.resentBytes ?? 0;
-    this.pace = new Pace(options.rate, layout.payloadBytes, now, options.foundRate);
+    this.pace = new Pace(options.rate, layout.payloadBytes, now, options.found?.rate);
+    this.loss = options.found?.loss ?? 0;
     this.ids = splitTransferId(options.transfer);
   }
 
@@ -61,6 +64,11 @@ export class DatagramFlow {
   /** Bytes per second. */
   get rate(): number {
     return this.pace.rate;
+  }
+
+  /** What the next transfer to this room should know. */
+  get found(): Found {
+    return { rate: this.rate, loss: this.loss };
   }
 
   /** The data channel is open for transmission `number`, to a class of this size. */
@@ -103,7 +111,7 @@ export class DatagramFlow {
   sent(first: number, count: number): void {
     const bytes = this.layout.bytesIn([[first, first + count]]);
     this.pace.take(count, bytes);
-    this.current?.advance(count, bytes, this.content.proactive !== undefined && this.layout.isParity(first));
+    this.current?.advance(count, bytes, this.isProactive(first));
   }
 
   /** Judges the last interval: sets the rate and tells whom it will no longer follow. */
@@ -131,6 +139,7 @@ export class DatagramFlow {
       durationMs: Math.round(now - current.startedAt),
     });
     this.sequence = serialAdd(this.sequence, current.sent);
+    if (this.content.proactive !== undefined) this.loss = current.worstLoss;
     this.resent += current.proactiveBytes + (transmission > 0 ? current.sentBytes : 0);
   }
 
@@ -155,12 +164,18 @@ export class DatagramFlow {
   private transmissionTo(classSize: number, now: number): Transmission {
     const window = Math.max(MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS * progressDatagrams(classSize));
     const slowInterval = Math.max(SLOW_INTERVAL_MS, SLOW_REPORTS * progressMs(classSize));
-    return new Transmission(this.ranges(), this.sequence, now, window, slowInterval);
+    return new Transmission(this.ranges(), this.sequence, now, window, slowInterval, this.loss);
   }
 
   private ranges(): Iterable<Range> {
     const { carried, proactive } = this.content;
     if (proactive === undefined) return carried;
-    return withProactiveParity(carried, this.layout, (block) => proactive(block, this.current?.worstLoss ?? 0));
+    return withProactiveParity(carried, this.layout, proactive, () => this.current?.worstLoss ?? this.loss);
+  }
+
+  /** Parity in a first pass, or what goes out once more at its end. */
+  private isProactive(unit: number): boolean {
+    if (this.content.proactive === undefined) return false;
+    return this.layout.isParity(unit) || (this.current?.sentBytes ?? 0) >= this.layout.bytesIn(this.content.carried);
   }
 }

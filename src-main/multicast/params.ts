@@ -109,13 +109,21 @@ export const MAX_HELD_PARITY_BYTES = 32 * 1024 * 1024;
 
 /** Most parity units that the first pass sends after a block: enough for 15 % loss; above that most blocks would need a round all the same. */
 export const PROACTIVE_MAX = 32;
-/** So many standard deviations more than the mean loss: of the blocks of the worst student 6 % are left to a round. */
-export const PROACTIVE_DEVIATIONS = 1.5;
+/** As much as leaves this share of the worst student's blocks to a round… */
+export const BLOCKS_LEFT = 0.06;
+/** …or as much as leaves anything of the whole transfer to a round in so few cases, for anybody… */
+export const ROUND_RISK = 0.3;
+/** …where that takes less time than a round, with its reports, its reading and its writing, which is about this. */
+export const ROUND_SECONDS = 0.3;
+/** The trailer, of which there is no parity, is sent at most so many times more. */
+export const MAX_TRAILER_REPEATS = 3;
 /** At less loss a round costs less: one unit more for each block is 0.8 % of the file. */
 export const PROACTIVE_MIN_LOSS = 0.001;
 /** Loss of late, in datagrams… */
 export const LOSS_HALF_LIFE = 8192;
 /** …of which fewer than this say nothing. */
 export const LOSS_SAMPLE = 256;
+/** What an earlier transfer found counts like so many. */
+export const LOSS_FOUND_SAMPLE = 1024;
 /** Variance of what is lost between two reports, as a multiple of its mean: 1 where losses are independent, twice the mean length of bursts. */
 export const MAX_DISPERSION = 16;

@@ -1,19 +1,22 @@
+import { PROACTIVE_MAX } from './params';
 import { use } from './parity-planner';
-import { proactiveParity } from './proactive-parity';
+import { blockRisk, type Proactive, proactiveParity, trailerRepeats } from './proactive-parity';
 import { planFirst, planRepair, type RepairPlan, wantsTcp } from './retransmission-planner';
 import { type Member, needOf } from './scorecard';
 import type { SenderOptions } from './sender-io';
 import type { TransferLayout } from './transfer-layout';
 
 /** The planner, with what it has to know of the transfer so far (PROTOCOL.md section 8). */
-export class Planning {
+export class Planning implements Proactive {
   private rounds = 0;
+  /** How likely a block of the first pass may be left to a round. */
+  private risk = 1;
   /** How many parity units of each block have been announced (PROTOCOL.md section 8.1). */
   readonly parityUsed: Uint8Array;
 
   constructor(
     private readonly layout: TransferLayout,
-    private readonly options: Pick<SenderOptions, 'repair' | 'by' | 'maxRounds' | 'resumed'>,
+    private readonly options: Pick<SenderOptions, 'repair' | 'by' | 'maxRounds' | 'resumed' | 'found'>,
   ) {
     this.parityUsed = options.resumed?.parityUsed ?? new Uint8Array(layout.blockCount);
   }
@@ -30,20 +33,26 @@ export class Planning {
     return planRepair(needy, this.layout, { ...this.plannerOptions, parityUsed });
   }
 
-  /** A transmission begins. */
-  begun(plan: RepairPlan, number: number): void {
+  /** A transmission to a class of this size begins. */
+  begun(plan: RepairPlan, number: number, classSize: number): void {
     if (plan.mode !== 'tcp' && number > 0) this.rounds++;
     use(plan.parity, this.parityUsed, this.layout);
     // What may be sent counts as sent, so that a crash meanwhile does no harm.
-    if (plan.proactiveParity !== undefined) this.parityUsed.fill(plan.proactiveParity);
+    if (plan.proactiveParity === undefined) return;
+    this.parityUsed.fill(plan.proactiveParity);
+    this.risk = blockRisk(this.layout, this.options.found, classSize);
   }
 
-  /** How many parity units follow a block in the first pass: these are used from now on, and no others of it. */
-  proactiveParity(block: number, loss: number): number {
+  parityAfter(block: number, loss: number): number {
     const [start, end] = this.layout.unitsOfBlock(block);
-    const count = proactiveParity(loss, end - start);
+    const count = proactiveParity(loss, end - start, this.risk);
     this.parityUsed[block] = count;
     return count;
+  }
+
+  trailerRepeats(loss: number): number {
+    const unused = PROACTIVE_MAX * this.layout.blockCount - this.parityUsed.reduce((sum, count) => sum + count, 0);
+    return trailerRepeats(this.layout, loss, this.risk, unused);
   }
 
   /** Whether a student that failed should be sent to over TCP, as multicast did not serve it. */

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Range } from '../../src-shared/ranges/range-set';
 import { BLOCK_UNITS } from '../../src-shared/wire/limits';
-import { PROACTIVE_MAX } from './params';
-import { proactiveParity, withProactiveParity } from './proactive-parity';
+import { BLOCKS_LEFT, MAX_TRAILER_REPEATS, PROACTIVE_MAX } from './params';
+import { blockRisk, proactiveParity, trailerRepeats, withProactiveParity } from './proactive-parity';
 import { TransferLayout } from './transfer-layout';
 
 /** 300 units of content in 3 blocks, the last of 44 units, and 1 unit of trailer. */
@@ -23,23 +23,67 @@ describe('parity in the first pass', () => {
     [0.05, 1, 0],
     [1, 1, 1],
   ])('at %f loss of a block of %i units: %i', (loss, units, parity) => {
-    expect(proactiveParity(loss, units)).toBe(parity);
+    expect(proactiveParity(loss, units, BLOCKS_LEFT)).toBe(parity);
   });
 
   it('grows with the loss, and is never longer than the block', () => {
     const loss = fc.double({ min: 0, max: 1, noNaN: true });
     const property = fc.property(loss, loss, fc.integer({ min: 1, max: BLOCK_UNITS }), (a, b, units) => {
-      const [less, more] = [Math.min(a, b), Math.max(a, b)].map((one) => proactiveParity(one, units));
+      const [less, more] = [Math.min(a, b), Math.max(a, b)].map((one) => proactiveParity(one, units, BLOCKS_LEFT));
       return (less ?? 0) <= (more ?? 0) && (more ?? 0) <= units;
     });
     fc.assert(property);
   });
 });
 
+describe('how likely a block may be left to a round', () => {
+  const song = new TransferLayout(60_000_000, 1448);
+  const album = new TransferLayout(2_000_000_000, 1448);
+  const fast = { rate: 40_000_000, loss: 0.05 };
+
+  it('is a few in a hundred before anything is known of the room', () => {
+    expect(blockRisk(song, undefined, 4)).toBe(BLOCKS_LEFT);
+  });
+
+  it('is next to none where that takes less time than a round', () => {
+    const risk = blockRisk(song, fast, 4);
+    expect(risk * song.blockCount * 4).toBeLessThan(0.5);
+    expect(proactiveParity(0.05, 128, risk)).toBe(18);
+    expect(blockRisk(song, { ...fast, rate: 1_000_000 }, 4)).toBe(BLOCKS_LEFT);
+    expect(blockRisk(album, fast, 4)).toBe(BLOCKS_LEFT);
+  });
+
+  it('is never more than it would be otherwise', () => {
+    expect(blockRisk(new TransferLayout(1000, 1000), fast, 1)).toBe(BLOCKS_LEFT);
+  });
+});
+
+describe('how often the trailer is sent once more', () => {
+  const song = new TransferLayout(60_000_000, 1448);
+  const small = 0.0001;
+
+  it('is never, where a round is to be expected, or nothing is lost', () => {
+    expect(trailerRepeats(song, 0.05, BLOCKS_LEFT, 1000)).toBe(0);
+    expect(trailerRepeats(song, 0, small, 1000)).toBe(0);
+  });
+
+  it('is the more often the more is lost', () => {
+    const repeats = [0.001, 0.01, 0.05, 0.5].map((loss) => trailerRepeats(song, loss, small, 1000));
+    expect(repeats).toEqual([1, 1, 2, MAX_TRAILER_REPEATS]);
+  });
+
+  it('is no more than there are numbers for', () => {
+    const [start, end] = song.trailerUnits;
+    expect(trailerRepeats(song, 0.05, small, 2 * (end - start) - 1)).toBe(1);
+    expect(trailerRepeats(song, 0.05, small, 0)).toBe(0);
+  });
+});
+
 describe('the order of a first pass', () => {
-  it('is a block, its parity, the next block; the trailer last', () => {
+  it('is a block, its parity, the next block; the trailer last, and once more as often as it should', () => {
     const counts = [2, 0, 1];
-    const ranges = [...withProactiveParity([[0, layout.unitCount]], layout, (block) => counts[block] ?? 0)];
+    const proactive = { parityAfter: (block: number) => counts[block] ?? 0, trailerRepeats: () => 2 };
+    const ranges = [...withProactiveParity([[0, layout.unitCount]], layout, proactive, () => 0)];
     expect(ranges).toEqual([
       [0, 128],
       [layout.parityOf(0, 0), layout.parityOf(0, 2)],
@@ -47,12 +91,15 @@ describe('the order of a first pass', () => {
       [256, 300],
       [layout.parityOf(2, 0), layout.parityOf(2, 1)],
       [300, 301],
+      [300, 301],
+      [300, 301],
     ]);
   });
 
   it('decides when it comes to it, once', () => {
     const asked: number[] = [];
-    const ranges = withProactiveParity([[0, layout.unitCount]], layout, (block) => asked.push(block));
+    const proactive = { parityAfter: (block: number) => asked.push(block), trailerRepeats: () => 0 };
+    const ranges = withProactiveParity([[0, layout.unitCount]], layout, proactive, () => 0);
     const next = (): Range | undefined => ranges.next().value ?? undefined;
     next();
     expect(asked).toEqual([]);

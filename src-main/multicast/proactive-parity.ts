@@ -1,33 +1,73 @@
 import type { Range } from '../../src-shared/ranges/range-set';
-import { PROACTIVE_DEVIATIONS, PROACTIVE_MAX, PROACTIVE_MIN_LOSS } from './params';
+import { BLOCK_UNITS } from '../../src-shared/wire/limits';
+import {
+  BLOCKS_LEFT,
+  MAX_TRAILER_REPEATS,
+  PROACTIVE_MAX,
+  PROACTIVE_MIN_LOSS,
+  ROUND_RISK,
+  ROUND_SECONDS,
+} from './params';
+import type { Found } from './sender-io';
 import type { TransferLayout } from './transfer-layout';
 
+/** What a first pass sends besides its units, before anybody reports (PROTOCOL.md section 8.1). */
+export interface Proactive {
+  /** How many parity units follow a block at this loss, 0…1. Asked once for each block: these are used from now on, and no others of it. */
+  parityAfter(block: number, loss: number): number;
+  /** How often the trailer is sent once more. Asked when all blocks have been asked for. */
+  trailerRepeats(loss: number): number;
+}
+
 /**
- * How many parity units the first pass sends right after a block (PROTOCOL.md section 8.1): what the worst student is likely to lose of the
- * block and of its parity, and some deviations more, so that few blocks are left to a round. Pure.
- * @param loss 0…1, of the student that loses most
+ * How many parity units of a block the student that loses most probably needs.
+ * @param loss 0…1, of that student
  * @param units how many units the block has
+ * @param risk 0…1: how likely it may lose more of block and parity than there is parity
  */
-export function proactiveParity(loss: number, units: number): number {
+export function proactiveParity(loss: number, units: number, risk: number): number {
   if (loss < PROACTIVE_MIN_LOSS) return 0;
   const most = Math.min(PROACTIVE_MAX, units);
-  const enough = (parity: number) => {
-    const lost = loss * (units + parity);
-    return parity >= Math.round(lost + PROACTIVE_DEVIATIONS * Math.sqrt(lost));
-  };
   let parity = 0;
-  while (parity < most && !enough(parity)) parity++;
+  while (parity < most && chanceOfMore(parity, units + parity, loss) > risk) parity++;
   return parity;
 }
 
 /**
- * What a first pass sends: each block's units, and then as much of its parity as is found to be needed. That is asked once for each block, when its
- * parity is first looked at.
+ * How likely a block may be left to a round. At first a round is needed anyway, as nobody knows the loss yet: few blocks. In a room that has
+ * been sent to before, so seldom that there will most likely be no round at all, where the parity for it costs less time than a round.
+ */
+export function blockRisk(layout: TransferLayout, found: Found | undefined, classSize: number): number {
+  if (found === undefined) return BLOCKS_LEFT;
+  const risk = Math.min(BLOCKS_LEFT, ROUND_RISK / Math.max(1, layout.blockCount * classSize));
+  const [most, few] = [risk, BLOCKS_LEFT].map((one) => proactiveParity(found.loss, BLOCK_UNITS, one));
+  const bytes = ((most ?? 0) - (few ?? 0)) * layout.blockCount * layout.payloadBytes;
+  return bytes < found.rate * ROUND_SECONDS ? risk : BLOCKS_LEFT;
+}
+
+/**
+ * How often the trailer, of which there is no parity, is sent once more: where no round is to be needed, so often that it is a tenth as
+ * likely to be the cause of one as the blocks are: it is short.
+ * @param most datagrams that this may take
+ */
+export function trailerRepeats(layout: TransferLayout, loss: number, risk: number, most: number): number {
+  if (risk >= BLOCKS_LEFT || loss < PROACTIVE_MIN_LOSS) return 0;
+  const [start, end] = layout.trailerUnits;
+  const enough = (risk * layout.blockCount) / 10;
+  let repeats = 0;
+  while (repeats < MAX_TRAILER_REPEATS && (end - start) * loss ** (repeats + 1) > enough) repeats++;
+  return Math.min(repeats, Math.floor(most / Math.max(1, end - start)));
+}
+
+/**
+ * What a first pass sends: each block's units, and then as much of its parity as is found to be needed; at the end perhaps the trailer once more. That
+ * is asked when it comes to it: a block's parity when that is first looked at.
  */
 export function* withProactiveParity(
   units: Iterable<Range>,
   layout: TransferLayout,
-  countOf: (block: number) => number,
+  proactive: Proactive,
+  loss: () => number,
 ): Generator<Range, void, undefined> {
   for (const [start, end] of units) {
     for (let from = start, to: number; from < end; from = to) {
@@ -35,8 +75,21 @@ export function* withProactiveParity(
       const border = block === undefined ? end : layout.unitsOfBlock(block)[1];
       to = Math.min(end, border);
       yield [from, to];
-      const count = block === undefined || to < border ? 0 : countOf(block);
+      const count = block === undefined || to < border ? 0 : proactive.parityAfter(block, loss());
       if (block !== undefined && count > 0) yield [layout.parityOf(block, 0), layout.parityOf(block, count)];
     }
   }
+  for (let left = proactive.trailerRepeats(loss()); left > 0; left--) yield layout.trailerUnits;
+}
+
+/** The chance that more than `count` of so many datagrams are lost, each by itself. */
+function chanceOfMore(count: number, datagrams: number, loss: number): number {
+  if (loss >= 1) return datagrams > count ? 1 : 0;
+  let chance = (1 - loss) ** datagrams;
+  let few = chance;
+  for (let lost = 1; lost <= count; lost++) {
+    chance *= ((datagrams - lost + 1) / lost) * (loss / (1 - loss));
+    few += chance;
+  }
+  return 1 - few;
 }

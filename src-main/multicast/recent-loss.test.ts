@@ -25,7 +25,7 @@ describe('recent loss', () => {
   it('is not known before some hundred datagrams have gone by', () => {
     const loss = new RecentLoss();
     loss.add(LOSS_SAMPLE - 1, 100);
-    expect(loss.rate).toBe(0);
+    expect(loss.rate).toBeUndefined();
     loss.add(8, 0);
     expect(loss.rate).toBeGreaterThan(0.3);
   });
@@ -35,7 +35,14 @@ describe('recent loss', () => {
     reported(LOSS_HALF_LIFE / 512, () => 15, loss);
     expect(loss.rate).toBeCloseTo(10 / 512, 3);
     loss.forget();
-    expect(loss.rate).toBe(0);
+    expect(loss.rate).toBeUndefined();
+  });
+
+  it('begins with what an earlier transfer found, and soon goes by what it sees', () => {
+    const loss = new RecentLoss(0.05);
+    expect(loss.rate).toBeCloseTo(0.05);
+    expect(reported(64, () => 0, loss).rate).toBeLessThan(0.001);
+    expect(new RecentLoss(0).rate).toBeUndefined();
   });
 
   it('takes duplicates for no negative loss', () => {

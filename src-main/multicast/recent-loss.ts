@@ -1,4 +1,4 @@
-import { LOSS_HALF_LIFE, LOSS_SAMPLE, MAX_DISPERSION } from './params';
+import { LOSS_FOUND_SAMPLE, LOSS_HALF_LIFE, LOSS_SAMPLE, MAX_DISPERSION } from './params';
 
 /**
  * The share of datagrams that a student loses one here and one there, lately: what is LOSS_HALF_LIFE datagrams old counts half. Of losses in
@@ -9,6 +9,11 @@ export class RecentLoss {
   private lost = 0;
   /** Sum of the squares of what was lost more, or less, than was to be expected. */
   private squares = 0;
+
+  /** @param found 0…1: what an earlier transfer found; more than 0 counts like a first sample */
+  constructor(found = 0) {
+    if (found > 0) this.add(LOSS_FOUND_SAMPLE, LOSS_FOUND_SAMPLE * found);
+  }
 
   /** So many datagrams went by, and so many of them did not arrive; fewer than none where some arrived twice. */
   add(passed: number, lost: number): void {
@@ -25,9 +30,10 @@ export class RecentLoss {
     this.squares = 0;
   }
 
-  /** 0…1; 0 while too little has gone by, and where it comes in bursts. */
-  get rate(): number {
-    if (this.passed < LOSS_SAMPLE || this.lost <= 0) return 0;
+  /** 0…1; 0 where it comes in bursts, undefined while too little has gone by. */
+  get rate(): number | undefined {
+    if (this.passed < LOSS_SAMPLE) return undefined;
+    if (this.lost <= 0) return 0;
     return this.squares / this.lost > MAX_DISPERSION ? 0 : this.lost / this.passed;
   }
 }

@@ -57,6 +57,14 @@ export interface DueFill {
   readonly count: number;
 }
 
+/** What a transfer found of the network: the next one in the same room begins with it. */
+export interface Found {
+  /** Bytes per second at its end. */
+  readonly rate: number;
+  /** 0…1: which share of the datagrams the student lost that lost most; 0 where losses came in bursts. */
+  readonly loss: number;
+}
+
 export interface SenderOptions {
   readonly transfer: string;
   readonly offer: Offer;
@@ -68,8 +76,8 @@ export interface SenderOptions {
   readonly maxRounds: number;
   /** Bytes per second, or adaptive. */
   readonly rate: 'auto' | number;
-  /** Bytes per second at which an earlier transfer to this room ended. */
-  readonly foundRate?: number | undefined;
+  /** What an earlier transfer to this room found. */
+  readonly found?: Found | undefined;
   /** How long the transfer waits for a student that was cut off, ms. */
   readonly rejoinGraceMs?: number;
   /** Where a transfer that was interrupted goes on. */

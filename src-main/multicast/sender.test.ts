@@ -332,6 +332,23 @@ describe('parity in the first pass', () => {
     expect(room.finished).toMatchObject({ resentBytes: bytes, transmissions: 1 });
   });
 
+  it('is so much in a room that has been sent to before that there need be no round, and so is the trailer', () => {
+    const room = lossy(0.05, { found: { rate: 12_500_000, loss: 0.05 } });
+    const { layout } = room;
+    const units = room.datagrams.map(({ unit }) => unit);
+    expect(units.slice(128, 143)).toEqual([...Array.from({ length: 14 }, (_, i) => layout.parityOf(0, i)), 128]);
+    expect(units.slice(-4)).toEqual([4000, 4001, 4000, 4001]);
+    expect(room.datagrams.map(({ sequence }) => sequence)).toEqual(units.map((_, i) => i));
+    const proactiveBytes = parityOf(room).length * 1000 + layout.trailerBytes;
+    expect(room.events('transmitted')).toMatchObject([{ proactiveBytes }]);
+    expect(room.sender.found.loss).toBeCloseTo(0.05, 2);
+  });
+
+  it('is told to the next transfer', () => {
+    expect(lossy(0).sender.found.loss).toBe(0);
+    expect(lossy(0.02).sender.found).toMatchObject({ rate: 12_500_000, loss: expect.closeTo(0.02, 3) });
+  });
+
   it('is none where nothing is lost, where repairs have none, and where somebody does not understand it', () => {
     for (const room of [lossy(0), lossy(0.05, { repair: 'plain' }), lossy(0.05, {}, false)]) {
       expect(parityOf(room)).toEqual([]);

@@ -14,7 +14,7 @@ import { Planning } from './planning';
 import { Reporting } from './reporting';
 import type { RepairPlan } from './retransmission-planner';
 import { type HeldState, type Member, Scorecard } from './scorecard';
-import type { DueFill, DueRun, SenderOptions, SenderOutput, SenderPhase, SenderState } from './sender-io';
+import type { DueFill, DueRun, Found, SenderOptions, SenderOutput, SenderPhase, SenderState } from './sender-io';
 import { SenderOutbox } from './sender-outbox';
 import type { TransferLayout } from './transfer-layout';
 
@@ -223,9 +223,9 @@ export class Sender {
     return Math.min(this.outcomes.deadline, ...this.phaseDeadlines(now));
   }
 
-  /** Bytes per second; after the end those at which it ended. */
-  get rate(): number {
-    return this.flow.rate;
+  /** What the next transfer to this room should know. */
+  get found(): Found {
+    return this.flow.found;
   }
 
   get isFinished(): boolean {
@@ -280,7 +280,7 @@ export class Sender {
     this.plan = plan;
     this.carried = carried(plan.units, plan.parity, this.layout);
     this.number++;
-    this.planning.begun(plan, this.number);
+    this.planning.begun(plan, this.number, this.scorecard.current.length);
     for (const member of this.scorecard.all)
       Object.assign(member, { announced: false, elected: undefined, probe: 'none' });
     this.outbox.push({ kind: 'save' });
@@ -328,8 +328,8 @@ export class Sender {
   }
 
   private content(): Content {
-    const proactive = (block: number, loss: number) => this.planning.proactiveParity(block, loss);
-    return { carried: this.carried, proactive: this.plan.proactiveParity === undefined ? undefined : proactive };
+    const { carried, planning, plan } = this;
+    return { carried, proactive: plan.proactiveParity === undefined ? undefined : planning };
   }
 
   private announcement(): Announcement {

@@ -51,6 +51,8 @@ export class Transmission {
     private readonly window: number,
     /** Delivery rates are compared over so many ms. */
     private readonly slowIntervalMs = SLOW_INTERVAL_MS,
+    /** 0…1: the loss to reckon with until the first listener's is known. */
+    private expectedLoss = 0,
   ) {
     this.source = units[Symbol.iterator]();
     this.unit = this.rangeAt(0)?.[0] ?? 0;
@@ -128,7 +130,7 @@ export class Transmission {
       position,
       received: 0,
       judged: { position, received: 0 },
-      loss: new RecentLoss(),
+      loss: new RecentLoss(this.expectedLoss),
       lossFrom: position,
       compared: position === 0 ? 0 : undefined,
       movedOff: false,
@@ -171,11 +173,13 @@ export class Transmission {
 
   /** Which share of the datagrams the student that loses most has lost lately, of those that are followed. */
   get worstLoss(): number {
-    return Math.max(0, ...this.followed().map(([, { loss }]) => loss.rate));
+    const known = this.followed().flatMap(([, { loss }]) => loss.rate ?? []);
+    return known.length === 0 ? this.expectedLoss : Math.max(...known);
   }
 
   /** What was lost until now was lost to congestion: it says nothing of what will be. */
   forgetLoss(): void {
+    this.expectedLoss = 0;
     for (const listener of this.listeners.values()) {
       listener.loss.forget();
       listener.lossFrom = this.sentCount;

@@ -191,6 +191,24 @@ describe('a transfer over a simulated network', () => {
     }
   });
 
+  it('mostly needs no round where an earlier transfer has found the loss', () => {
+    for (const [count, loss] of [
+      [1, 0.05],
+      [8, 0.05],
+      [8, 0.01],
+    ] as const) {
+      const students = Array.from({ length: count }, () => ({ ...CALM, loss }));
+      const found = { rate: 12_500_000, loss };
+      const run = { ...BASE, contentBytes: 3_000_000, payloadBytes: 1000, students, rate: found.rate, found };
+      const rounds = Array.from({ length: 10 }, (_, seed) => {
+        const result = simulate(run, seededRandom(seed));
+        check(run, result);
+        return result.events.filter((event) => event.event === 'transmitted').length - 1;
+      });
+      expect(rounds.filter((one) => one === 0).length).toBeGreaterThan(5);
+    }
+  });
+
   it('adds no parity for a student that was moved off, nor for losses in long bursts', () => {
     const bursts = { ...CALM, loss: 0.02, burst: 100 };
     const slow = { ...CALM, loss: 0.6 };

@@ -6,7 +6,7 @@ import { missingOnReturn } from '../multicast/missing-on-return';
 import { Receiver } from '../multicast/receiver';
 import type { RepairPolicy, Way } from '../multicast/retransmission-planner';
 import { Sender } from '../multicast/sender';
-import type { DueRun } from '../multicast/sender-io';
+import type { DueRun, Found } from '../multicast/sender-io';
 import { SimulatedSource, SimulatedStore } from './simulated-transfer';
 import { VirtualClock } from './virtual-clock';
 
@@ -34,6 +34,8 @@ export interface SimulatedRun {
   readonly by: Way;
   readonly maxRounds: number;
   readonly rate: 'auto' | number;
+  /** What an earlier transfer found. */
+  readonly found?: Found;
   /** Forged datagrams with a right header and wrong bytes, as a share of the true ones. */
   readonly forged: number;
 }
@@ -88,6 +90,7 @@ class SimulatedRoom {
         by: options.by,
         maxRounds: options.maxRounds,
         rate: options.rate,
+        found: options.found,
       },
       0,
     );

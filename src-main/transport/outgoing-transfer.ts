@@ -13,7 +13,7 @@ import { missingOnReturn } from '../multicast/missing-on-return';
 import type { RepairPolicy } from '../multicast/retransmission-planner';
 import type { HeldState } from '../multicast/scorecard';
 import { Sender } from '../multicast/sender';
-import type { DueRun, SenderOutput } from '../multicast/sender-io';
+import type { DueRun, Found, SenderOutput } from '../multicast/sender-io';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import { DeadlineTimer, systemClock } from './clock';
 import { LOW_WATER_BYTES, type StudentConnection } from './control-connection';
@@ -32,7 +32,7 @@ export interface OutgoingOptions {
   readonly ttl: number;
   readonly rate: 'auto' | number;
   /** See SenderOptions. */
-  readonly foundRate?: number | undefined;
+  readonly found?: Found | undefined;
   readonly maxRounds: number;
   readonly repair: RepairPolicy;
   readonly journalDir: string;
@@ -78,7 +78,7 @@ export class OutgoingTransfer {
   private closed = false;
 
   constructor(private readonly options: OutgoingOptions) {
-    const { order, group, groupPort, repair, maxRounds, rate, foundRate } = options;
+    const { order, group, groupPort, repair, maxRounds, rate, found } = options;
     const { prepared, by } = order;
     this.id = prepared.transfer;
     this.layout = prepared.layout;
@@ -103,7 +103,7 @@ export class OutgoingTransfer {
         by,
         maxRounds,
         rate,
-        foundRate,
+        found,
         ...(prepared.resumed === undefined ? {} : { resumed: prepared.resumed }),
       },
       now,
@@ -156,9 +156,9 @@ export class OutgoingTransfer {
     if (member !== undefined) member.name = name;
   }
 
-  /** Bytes per second; after the end those at which it ended. */
-  get rate(): number {
-    return this.sender.rate;
+  /** What the next transfer to this room should know. */
+  get found(): Found {
+    return this.sender.found;
   }
 
   /** Whether a student is, or was, part of it. */

@@ -4,11 +4,12 @@ import type { StudentMessage } from '../../src-shared/wire/messages';
 import type { Progress } from '../../src-shared/wire/progress';
 import { afterRemoval, afterRename, afterUnpairing, isFor } from '../classroom/audience';
 import { nextToStart } from '../classroom/start-rules';
+import type { Found } from '../multicast/sender-io';
 import { type Enrolling, type OutgoingOptions, OutgoingTransfer } from './outgoing-transfer';
 import { queuedView, type TransferOrder } from './transfer-order';
 
 /** What the queue asks of the room around it. */
-export interface QueueOptions extends Omit<OutgoingOptions, 'order' | 'isFor' | 'onFinished' | 'foundRate'> {
+export interface QueueOptions extends Omit<OutgoingOptions, 'order' | 'isFor' | 'onFinished' | 'found'> {
   /** Students with a control connection. */
   connected(): readonly Enrolling[];
   groups(): readonly GroupView[];
@@ -41,8 +42,8 @@ export class TransferQueue {
   private running: { readonly order: TransferOrder; readonly transfer: OutgoingTransfer } | undefined;
   private waiting: readonly TransferOrder[] = [];
   private past: readonly Past[] = [];
-  /** The rate at which the latest transfer ended: the next one need not find it from the bottom. */
-  private foundRate: number | undefined;
+  /** What the latest transfer found of the network: the next one need not begin from nothing. */
+  private found: Found | undefined;
   /** When the journal of the transfer that finished last is gone. */
   private forgotten: Promise<void> = Promise.resolve();
 
@@ -89,7 +90,7 @@ export class TransferQueue {
     const transfer = new OutgoingTransfer({
       ...this.options,
       order: next,
-      foundRate: this.foundRate,
+      found: this.found,
       isFor: (student) => this.isFor(next.audience, student),
       onFinished: () => this.finished(),
     });
@@ -215,7 +216,7 @@ export class TransferQueue {
     this.running = undefined;
     if (running === undefined) return;
     this.forgotten = running.transfer.whenSaved();
-    this.foundRate = running.transfer.rate;
+    this.found = running.transfer.found;
     this.end(running.order, running.transfer.view());
     // The finished transfer's own turn of the loop ends first.
     setImmediate(() => this.startNext());
