@@ -53,6 +53,10 @@ describe('how likely a block may be left to a round', () => {
     expect(blockRisk(album, fast, 4)).toBe(BLOCKS_LEFT);
   });
 
+  it('is a few in a hundred in a large class: bytes count more there', () => {
+    expect(blockRisk(song, fast, 30)).toBe(BLOCKS_LEFT);
+  });
+
   it('is never more than it would be otherwise', () => {
     expect(blockRisk(new TransferLayout(1000, 1000), fast, 1)).toBe(BLOCKS_LEFT);
   });

@@ -7,6 +7,7 @@ import {
   PROACTIVE_MIN_LOSS,
   ROUND_RISK,
   ROUND_SECONDS,
+  ROUNDLESS_CLASS,
 } from './params';
 import type { Found } from './sender-io';
 import type { TransferLayout } from './transfer-layout';
@@ -35,10 +36,11 @@ export function proactiveParity(loss: number, units: number, risk: number): numb
 
 /**
  * How likely a block may be left to a round. At first a round is needed anyway, as nobody knows the loss yet: few blocks. In a room that has
- * been sent to before, so seldom that there will most likely be no round at all, where the parity for it costs less time than a round.
+ * been sent to before, and is no large class, so seldom that there will most likely be no round at all, where the parity for it takes less time
+ * than one.
  */
 export function blockRisk(layout: TransferLayout, found: Found | undefined, classSize: number): number {
-  if (found === undefined) return BLOCKS_LEFT;
+  if (found === undefined || classSize > ROUNDLESS_CLASS) return BLOCKS_LEFT;
   const risk = Math.min(BLOCKS_LEFT, ROUND_RISK / Math.max(1, layout.blockCount * classSize));
   const [most, few] = [risk, BLOCKS_LEFT].map((one) => proactiveParity(found.loss, BLOCK_UNITS, one));
   const bytes = ((most ?? 0) - (few ?? 0)) * layout.blockCount * layout.payloadBytes;
