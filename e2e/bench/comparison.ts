@@ -12,11 +12,11 @@ export interface Case {
   readonly network: Network;
   readonly students: number;
   readonly loss: number;
+  readonly fileBytes: number;
 }
 
 /** Of each tool the medians; undefined where it had none. */
 export interface Row extends Case {
-  readonly fileBytes: number;
   /** What uftp was given, in megabits a second. */
   readonly uftpRate: number;
   readonly results: ReadonlyMap<string, Measurement | undefined>;
@@ -30,13 +30,15 @@ const LOSSES = [0, 0.01, 0.05];
 /** Thirty programs take long to start: so many runs must do. */
 const LARGE_CLASS = 30;
 const LARGE_CLASS_RUNS = 3;
-/** The file for so many students, in MB, so that each run takes some seconds. */
+/** The file for so many students, in MB: an album, so that each run takes some seconds. */
 const MEGABYTES = new Map([
-  [1, 150],
-  [4, 60],
-  [8, 40],
+  [1, 200],
+  [4, 120],
+  [8, 120],
   [LARGE_CLASS, 6],
 ]);
+/** A quick run has this share of it. */
+const QUICK_SHARE = 0.2;
 
 /** Of uftp's rates, the higher ones. */
 const QUICK_RATES = 2;
@@ -46,7 +48,10 @@ export const ALL_CASES: readonly Case[] = [
   ...casesOf(UNLIMITED, [1, 4, 8, LARGE_CLASS], LOSSES),
   ...casesOf(GIGABIT, [4], LOSSES),
 ];
-export const QUICK_CASES: readonly Case[] = [...casesOf(UNLIMITED, [4, 8], [0, 0.05]), ...casesOf(GIGABIT, [4], [0])];
+export const QUICK_CASES: readonly Case[] = [
+  ...casesOf(UNLIMITED, [4, 8], [0, 0.05], QUICK_SHARE),
+  ...casesOf(GIGABIT, [4], [0], QUICK_SHARE),
+];
 
 /** The name of a case, for people and for `--only`. */
 export function nameOf({ network, students, loss }: Case): string {
@@ -64,8 +69,11 @@ export async function compare(base: string, cases: readonly Case[], runs: number
   return rows;
 }
 
-function casesOf(network: Network, classSizes: readonly number[], losses: readonly number[]): Case[] {
-  return classSizes.flatMap((students) => losses.map((loss) => ({ network, students, loss })));
+function casesOf(network: Network, classSizes: readonly number[], losses: readonly number[], share = 1): Case[] {
+  return classSizes.flatMap((students) => {
+    const fileBytes = (MEGABYTES.get(students) ?? 0) * 1e6 * share;
+    return losses.map((loss) => ({ network, students, loss, fileBytes }));
+  });
 }
 
 /** uftp does not find its rate: that with which it is fastest in this case, in megabits a second. */
@@ -98,7 +106,7 @@ async function measureRow(base: string, one: Case, runs: number, uftpRate: numbe
     [...done].map(([tool, measured]) => [tool.name, slow.has(tool) ? undefined : medianOf(measured)]),
   );
   for (const [tool, measured] of done) console.log(`  ${tool.name}: ${summary(measured, results.get(tool.name))}`);
-  return { ...one, fileBytes: bytesFor(one), uftpRate, results, failures };
+  return { ...one, uftpRate, results, failures };
 }
 
 function tooSlow(error: unknown, note: () => void): void {
@@ -108,18 +116,18 @@ function tooSlow(error: unknown, note: () => void): void {
 
 /** One run in a lab of its own. A tool that fails has no figure; the reason is printed. @throws TooSlow */
 async function measure(base: string, tool: Tool, one: Case): Promise<Measurement | undefined> {
-  const { network, students, loss } = one;
+  const { network, students, loss, fileBytes } = one;
   const session = new Session(students, base);
   try {
     for (const host of session.lab.students) impair(host, tool.carrier === 'tcp' ? { tcpLoss: loss } : { loss });
     if (network.megabitsPerSecond !== undefined) session.lab.limitBandwidth(network.megabitsPerSecond);
-    const megabytes = bytesFor(one) / 1e6;
-    const file = makeFile(session.music, 'bench.wav', bytesFor(one));
+    const megabytes = fileBytes / 1e6;
+    const file = makeFile(session.music, 'bench.wav', fileBytes);
     const { dataSeconds, sessionSeconds, processor, bytesBefore = 0 } = await tool.run(session, file, network);
     return {
       megabytesPerSecond: megabytes / dataSeconds,
       sessionSeconds,
-      linkRatio: (session.lab.traffic().sent - bytesBefore) / bytesFor(one),
+      linkRatio: (session.lab.traffic().sent - bytesBefore) / fileBytes,
       processorMicroseconds: (processor.processes * 1e6) / (megabytes * students),
       machineMicroseconds: (processor.machine * 1e6) / (megabytes * students),
     };
@@ -130,10 +138,6 @@ async function measure(base: string, tool: Tool, one: Case): Promise<Measurement
   } finally {
     await session.close();
   }
-}
-
-function bytesFor({ students }: Case): number {
-  return (MEGABYTES.get(students) ?? 8) * 1e6;
 }
 
 function summary(runs: readonly Measurement[], middle: Measurement | undefined): string {

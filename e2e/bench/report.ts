@@ -59,7 +59,7 @@ Each figure is the median of ${runs} runs (with thirty students, of three), in w
 - **The whole session** begins for Tutti with the command to send, in a room where all students are; for the others when the sender starts and
   the receivers wait. It ends with the sender, for udpcast and TCP with the last receiver too. Tutti’s teacher and students are programs that run
   all day: three pieces, of 60 MB together at most, have been sent before, so that much of their code is compiled and the room knows about what
-  rate it can start with. The others are compiled as they come.
+  rate it can start with, and how much is lost. The others are compiled as they come.
 - **Processor time** is user and system time of sender and receivers during the session; the start of
   Tutti and of waiting receivers is not in it. What the kernel does for the network in nobody’s name
   is only in the figure of the whole machine, and so is whatever else runs on it.
