@@ -6,10 +6,10 @@
 #include "multicast-socket.h"
 
 /* Of what native-module.ts expects: a binary left over from another version is not used. */
-enum { TUTTI_VERSION = 3 };
+enum { TUTTI_VERSION = 4 };
 
 /*
- * What both kinds of channels need of the Node-API. Every function that gives NULL or false has thrown, or found an
+ * What all functions need of the Node-API. Every function that gives NULL or false has thrown, or found an
  * exception that is already on its way: the caller returns at once.
  */
 
@@ -49,6 +49,9 @@ napi_value source_of(napi_env env, napi_callback_info info);
 napi_value release_batches(napi_env env, napi_callback_info info);
 napi_value receiver_error(napi_env env, napi_callback_info info);
 napi_value close_receiver(napi_env env, napi_callback_info info);
+
+/* The function of combiner.c; NULL where this processor has not what it takes. */
+napi_callback combiner(void);
 
 /* The ring of a receiver: so many bytes, and batches in them (receiver.c). */
 extern const uint32_t RING_BYTES;

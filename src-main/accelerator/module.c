@@ -27,7 +27,8 @@ NAPI_MODULE_INIT() {
                         add_function(env, exports, "sourceOf", source_of) &&
                         add_function(env, exports, "release", release_batches) &&
                         add_function(env, exports, "errorOf", receiver_error) &&
-                        add_function(env, exports, "closeReceiver", close_receiver);
+                        add_function(env, exports, "closeReceiver", close_receiver) &&
+                        (combiner() == NULL || add_function(env, exports, "combine", combiner()));
   if (!is_whole) napi_throw_error(env, NULL, "the accelerator cannot be set up");
   return exports;
 }

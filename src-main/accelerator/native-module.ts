@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 /**
  * The functions of the accelerator, a module in C beside this file: sockets that take and give many datagrams with one
- * system call. For a multicast address and its interface see transport/data-channel.ts.
+ * system call, and arithmetic for parity. For a multicast address and its interface see transport/data-channel.ts.
  */
 export interface NativeModule {
   /** @throws Error that says which step the system refused and why. */
@@ -54,6 +54,18 @@ export interface NativeModule {
   errorOf(receiver: ReceiverHandle): number;
   /** Ends the thread before it returns. Calls after this throw, but for another close. */
   closeReceiver(receiver: ReceiverHandle): void;
+
+  /**
+   * What `Combine` is (coding/combiner.ts), for units of up to 2048 bytes; undefined where the processor has no AVX2.
+   * @throws TypeError where lengths do not go together
+   */
+  readonly combine?: (
+    sums: Uint8Array,
+    matrix: Uint8Array,
+    first: number,
+    units: Uint8Array,
+    unitBytes: number,
+  ) => void;
 }
 
 declare const kind: unique symbol;
@@ -64,7 +76,7 @@ export type ReceiverHandle = { readonly [kind]: 'receiver' };
 export const LARGEST_BATCH = 64;
 
 /** As in the C sources: a binary that was built for other ones is not used. */
-const VERSION = 3;
+const VERSION = 4;
 const FUNCTIONS = [
   ...['openSender', 'send', 'senderAddress', 'closeSender'],
   ...['openReceiver', 'bufferBytes', 'readable', 'sourceOf', 'release', 'errorOf', 'closeReceiver'],

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
+import { loadNativeModule } from '../accelerator/native-module';
 import { BlockCode } from './block-code';
-import { KernelCombiner } from './combiner';
-import { PlainCombiner } from './plain-combiner';
+import { combineInKernel } from './combiner';
 
 const UNIT_BYTES = 40;
-const kernel = new BlockCode(UNIT_BYTES);
+const code = new BlockCode(UNIT_BYTES);
 
 const anyUnits = fc.array(fc.uint8Array({ minLength: 1, maxLength: UNIT_BYTES }), {
   minLength: 1,
@@ -14,13 +14,12 @@ const anyUnits = fc.array(fc.uint8Array({ minLength: 1, maxLength: UNIT_BYTES })
 });
 const indices = Array.from({ length: BLOCK_PARITY }, (_, index) => index);
 
-function parityOf(code: BlockCode, units: readonly Uint8Array[], wanted: readonly number[]) {
+function parityOf(units: readonly Uint8Array[], wanted: readonly number[]) {
+  code.makeParity(wanted);
   units.forEach((unit, i) => {
-    code.put(i, unit);
+    code.add(i, unit);
   });
-  return code
-    .encode(units.length, wanted)
-    .map((bytes, i) => ({ index: wanted[i] ?? 0, bytes: Uint8Array.from(bytes) }));
+  return code.result().map((bytes, i) => ({ index: wanted[i] ?? 0, bytes: Uint8Array.from(bytes) }));
 }
 
 /** A unit as parity sees it: followed by zeros. */
@@ -39,86 +38,41 @@ describe('parity of a block', () => {
     });
     fc.assert(
       fc.property(blocks, ([units, missing, wanted]) => {
-        const parity = parityOf(kernel, units, wanted.slice(0, missing.length));
+        const parity = parityOf(units, wanted.slice(0, missing.length));
+        code.makeMissing(missing, parity);
+        // What lies in the place of a missing unit is of no consequence.
         units.forEach((unit, i) => {
-          if (!missing.includes(i)) kernel.put(i, unit);
+          code.add(i, missing.includes(i) ? Uint8Array.of(7, 7) : unit);
         });
-        const solved = kernel.solve(units.length, missing, parity);
-        expect(solved).toEqual(missing.map((i) => padded(units[i] ?? new Uint8Array(0))));
+        expect(code.result()).toEqual(missing.map((i) => padded(units[i] ?? new Uint8Array(0))));
       }),
       { numRuns: 100 },
     );
   });
 
   it('is of no use where there is less of it than units are missing', () => {
-    const parity = parityOf(kernel, [Uint8Array.of(1), Uint8Array.of(2)], [0]);
-    expect(() => kernel.solve(2, [0, 1], parity)).toThrow(RangeError);
+    const parity = parityOf([Uint8Array.of(1), Uint8Array.of(2)], [0]);
+    expect(() => code.makeMissing([0, 1], parity)).toThrow(RangeError);
+  });
+
+  it('is the same whether its units are added one by one, many at once, or backwards', () => {
+    const units = Array.from({ length: BLOCK_UNITS }, (_, i) => padded(Uint8Array.of(i, 3 * i, 5)));
+    const all = Uint8Array.from(units.flatMap((unit) => [...unit]));
+    const expected = parityOf(units, [0, 5, 127]).map(({ bytes }) => bytes);
+    for (const combine of [combineInKernel, loadNativeModule()?.combine ?? combineInKernel]) {
+      const other = new BlockCode(UNIT_BYTES, combine);
+      other.makeParity([0, 5, 127]);
+      other.add(50, all.subarray(50 * UNIT_BYTES));
+      other.add(0, all.subarray(0, 50 * UNIT_BYTES));
+      expect(other.result()).toEqual(expected);
+    }
   });
 
   it('of a block of one unit is that unit times a constant', () => {
-    const [first] = parityOf(kernel, [Uint8Array.of(1)], [0]);
-    const [second] = parityOf(kernel, [Uint8Array.of(2)], [0]);
+    const [first] = parityOf([Uint8Array.of(1)], [0]);
+    const [second] = parityOf([Uint8Array.of(2)], [0]);
     // 1 / 128 in this field.
     expect(first?.bytes[0]).toBe(0x1b);
     expect(second?.bytes[0]).toBe(0x36);
-  });
-});
-
-describe('the kernel', () => {
-  it('gives what its plain twin gives, for any numbers of rows and columns', () => {
-    const shape = fc.record({
-      unitBytes: fc.constantFrom(1, 16, 17, 64),
-      rows: fc.integer({ min: 0, max: 9 }),
-      columns: fc.integer({ min: 0, max: 9 }),
-      seed: fc.uint8Array({ minLength: 64, maxLength: 64 }),
-    });
-    fc.assert(
-      fc.property(shape, ({ unitBytes, rows, columns, seed }) => {
-        const combiner = new KernelCombiner(unitBytes);
-        const twin = new PlainCombiner(combiner.stride);
-        const matrix = Uint8Array.from({ length: rows * columns }, (_, i) => (seed[i % 64] ?? 0) ^ i);
-        for (const { sources, results, stride } of [combiner, twin]) {
-          for (let i = 0; i < columns * stride; i++) sources[i] = (seed[(i * 7) % 64] ?? 0) + i;
-          // What was left from before is of no consequence.
-          results.fill(99);
-        }
-        combiner.combine(matrix, rows, columns);
-        twin.combine(matrix, rows, columns);
-        const end = rows * combiner.stride;
-        expect(combiner.results.subarray(0, end)).toEqual(twin.results.subarray(0, end));
-        const read = columns * combiner.stride;
-        expect(combiner.sources.subarray(0, read)).toEqual(twin.sources.subarray(0, read));
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  it('gives what its plain twin gives for a whole block of the longest units', () => {
-    const combiner = new KernelCombiner(1448);
-    const twin = new PlainCombiner(combiner.stride);
-    const units = Array.from({ length: BLOCK_UNITS }, (_, i) =>
-      Uint8Array.from({ length: 1448 }, (_, j) => i * 31 + j * j),
-    );
-    const wanted = [0, 1, 5, 63, 127];
-    const [made, expected] = [combiner, twin].map((one) => {
-      const code = new BlockCode(1448, one);
-      units.forEach((unit, i) => {
-        code.put(i, unit);
-      });
-      return code.encode(BLOCK_UNITS, wanted);
-    });
-    expect(made).toEqual(expected);
-  });
-
-  it('multiplies as the field does', () => {
-    const combiner = new KernelCombiner(256);
-    combiner.sources.set(Uint8Array.from({ length: 256 }, (_, i) => i));
-    const twin = new PlainCombiner(256);
-    twin.sources.set(combiner.sources.subarray(0, 256));
-    for (let constant = 0; constant < 256; constant++) {
-      combiner.combine(Uint8Array.of(constant), 1, 1);
-      twin.combine(Uint8Array.of(constant), 1, 1);
-      expect(combiner.results.subarray(0, 256)).toEqual(twin.results.subarray(0, 256));
-    }
   });
 });

@@ -1,5 +1,6 @@
+import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
 import { coefficients, inverse } from './cauchy';
-import { type Combiner, KernelCombiner } from './combiner';
+import { type Combine, combineInKernel, strideOf } from './combiner';
 
 /** A parity unit of a block: its index there, 0…127, and its bytes. */
 export interface ParityUnit {
@@ -8,59 +9,76 @@ export interface ParityUnit {
 }
 
 /**
- * Parity of one block at a time: systematic Reed-Solomon coding with a Cauchy matrix (PROTOCOL.md section 6.7). Units that are shorter
- * than `unitBytes` count as followed by zeros. What it returns is only good until it is used again.
+ * Parity of one block at a time: systematic Reed-Solomon coding with a Cauchy matrix (PROTOCOL.md section 6.7). First what is wanted
+ * (`makeParity` or `makeMissing`), then the units that there are (`add`), then the result. Units that are shorter than `unitBytes`
+ * count as followed by zeros, and so do the block's last units, where it has fewer than BLOCK_UNITS.
  */
 export class BlockCode {
+  private readonly stride: number;
+  private readonly sums: Uint8Array;
+  private readonly matrix = new Uint8Array(BLOCK_PARITY * BLOCK_UNITS);
+  private rows: readonly number[] = [];
+  private missing: readonly number[] | undefined;
+
   constructor(
     private readonly unitBytes: number,
-    private readonly combiner: Combiner = new KernelCombiner(unitBytes),
-  ) {}
-
-  /** Puts the bytes of the block's unit 0…127 in. */
-  put(unit: number, bytes: Uint8Array): void {
-    const { stride, sources } = this.combiner;
-    sources.set(bytes, unit * stride);
-    sources.fill(0, unit * stride + bytes.length, (unit + 1) * stride);
+    private readonly combine: Combine = combineInKernel,
+  ) {
+    this.stride = strideOf(unitBytes);
+    this.sums = new Uint8Array(BLOCK_PARITY * this.stride);
   }
 
-  /** The parity units of these indices of a block whose `count` units have been put in; each of `unitBytes` bytes. */
-  encode(count: number, indices: readonly number[]): Uint8Array[] {
-    return this.combine(matrixOf(indices, count), indices.length, count);
+  /** The result will be the parity units of these indices; all of the block's units are to be added. */
+  makeParity(indices: readonly number[]): void {
+    this.begin(indices);
+    this.missing = undefined;
   }
 
   /**
-   * The missing units of a block of `count` units, in their order; all others have been put in. Only as many parity units are
-   * looked at as units are missing.
+   * The result will be the missing units of a block, in this order. What is added in their places is of no consequence. Only as many
+   * parity units are looked at as units are missing.
    * @throws RangeError where there are fewer
    */
-  solve(count: number, missing: readonly number[], parity: readonly ParityUnit[]): Uint8Array[] {
-    const size = missing.length;
-    if (parity.length < size) throw new RangeError('a block lacks more units than there is parity for');
-    const rows = parity.slice(0, size).map(({ index }) => index);
-    const matrix = matrixOf(rows, count);
-    // The parity units take the places of the missing ones: what is left of each is what the missing ones add to it.
-    missing.forEach((unit, i) => {
-      this.put(unit, parity[i]?.bytes ?? new Uint8Array(0));
-      for (let row = 0; row < size; row++) matrix[row * count + unit] = row === i ? 1 : 0;
+  makeMissing(missing: readonly number[], parity: readonly ParityUnit[]): void {
+    if (parity.length < missing.length) throw new RangeError('a block lacks more units than there is parity for');
+    const used = parity.slice(0, missing.length);
+    this.begin(used.map(({ index }) => index));
+    this.missing = missing;
+    // What is left of each parity unit, the others' part taken away, is what the missing ones add to it.
+    used.forEach(({ bytes }, row) => {
+      this.sums.set(bytes, row * this.stride);
+      for (const unit of missing) this.matrix[row * BLOCK_UNITS + unit] = 0;
     });
-    this.combine(matrix, size, count);
-    const { sources, results, stride } = this.combiner;
-    sources.set(results.subarray(0, size * stride));
-    return this.combine(inverse(rows, missing), size, size);
   }
 
-  private combine(matrix: Uint8Array, rows: number, columns: number): Uint8Array[] {
-    this.combiner.combine(matrix, rows, columns);
-    const { results, stride } = this.combiner;
-    return Array.from({ length: rows }, (_, row) => results.subarray(row * stride, row * stride + this.unitBytes));
+  /** Takes units of the block, one after the other in memory, the first of them its unit 0…127. Nothing of them is kept. */
+  add(first: number, units: Uint8Array): void {
+    const { rows, stride, unitBytes } = this;
+    if (rows.length === 0) return;
+    const matrix = this.matrix.subarray(0, rows.length * BLOCK_UNITS);
+    this.combine(this.sums.subarray(0, rows.length * stride), matrix, first, units, unitBytes);
   }
-}
 
-function matrixOf(rows: readonly number[], count: number): Uint8Array {
-  const matrix = new Uint8Array(rows.length * count);
-  rows.forEach((row, i) => {
-    matrix.set(coefficients(row, count), i * count);
-  });
-  return matrix;
+  /** What was wanted, in views of `unitBytes` bytes that are good until something else is wanted. */
+  result(): Uint8Array[] {
+    const { rows, stride, unitBytes, missing } = this;
+    const sums = missing === undefined ? this.sums : this.solve(missing);
+    return rows.map((_, row) => sums.subarray(row * stride, row * stride + unitBytes));
+  }
+
+  private begin(rows: readonly number[]): void {
+    this.rows = rows;
+    this.sums.fill(0, 0, rows.length * this.stride);
+    rows.forEach((row, i) => {
+      this.matrix.set(coefficients(row), i * BLOCK_UNITS);
+    });
+  }
+
+  private solve(missing: readonly number[]): Uint8Array {
+    const { rows, stride } = this;
+    const solved = new Uint8Array(rows.length * stride);
+    if (rows.length === 0) return solved;
+    this.combine(solved, inverse(rows, missing), 0, this.sums.subarray(0, solved.length), stride);
+    return solved;
+  }
 }

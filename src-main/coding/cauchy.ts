@@ -10,9 +10,9 @@ for (let row = 0; row < BLOCK_PARITY; row++) {
   for (let column = 0; column < BLOCK_UNITS; column++) matrix[row * BLOCK_UNITS + column] = exp(-log(sum(row, column)));
 }
 
-/** The first entries of a row: what each of the block's units is multiplied by in this parity unit. */
-export function coefficients(row: number, count: number): Uint8Array {
-  return matrix.subarray(row * BLOCK_UNITS, row * BLOCK_UNITS + count);
+/** A row: what each of the block's units is multiplied by in this parity unit. */
+export function coefficients(row: number): Uint8Array {
+  return matrix.subarray(row * BLOCK_UNITS, (row + 1) * BLOCK_UNITS);
 }
 
 /**

@@ -2,79 +2,77 @@ import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
 import { halfByteTables } from './galois-field';
 import { GALOIS_KERNEL } from './galois-kernel';
 
-/** Makes rows of results, each a combination of up to BLOCK_UNITS sources over GF(2^8). One piece of work after the other. */
-export interface Combiner {
-  /** Bytes from one source, or result, to the next. */
-  readonly stride: number;
-  readonly sources: Uint8Array;
-  readonly results: Uint8Array;
-  /** Sets result r to the sum of matrix[r * columns + c] times source c, for `rows` results. */
-  combine(matrix: Uint8Array, rows: number, columns: number): void;
+/**
+ * Adds combinations of units over GF(2^8) to sums: to that of row r, for each unit u, matrix[r][first + u] times the unit.
+ * @param sums at least one, each of `strideOf(unitBytes)` bytes; what is behind its first `unitBytes` is of no consequence
+ * @param matrix row by row, as many as there are sums; of up to BLOCK_UNITS columns
+ * @param first the column of the first unit
+ * @param units one after the other, each of `unitBytes` bytes; the last one may be shorter, and counts as followed by zeros
+ */
+export type Combine = (
+  sums: Uint8Array,
+  matrix: Uint8Array,
+  first: number,
+  units: Uint8Array,
+  unitBytes: number,
+) => void;
+
+/** Bytes that a processor takes at once, at most. */
+const VECTOR_BYTES = 32;
+
+/** Bytes from one sum to the next. */
+export function strideOf(unitBytes: number): number {
+  return Math.ceil(unitBytes / VECTOR_BYTES) * VECTOR_BYTES;
 }
 
 interface Kernel {
   readonly memory: WebAssembly.Memory;
-  combineFour(results: number, sources: number, stride: number, matrix: number, pitch: number, columns: number): void;
-  combineOne(results: number, sources: number, stride: number, matrix: number, columns: number): void;
+  combineFour(
+    ...args: [sums: number, stride: number, units: number, unit: number, matrix: number, pitch: number, count: number]
+  ): void;
+  combineOne(...args: [sums: number, stride: number, units: number, unit: number, matrix: number, count: number]): void;
 }
 
-/** Bytes that the kernel takes at once. */
-const VECTOR_BYTES = 16;
-const TABLES_BYTES = 256 * 2 * VECTOR_BYTES;
-const MATRIX_BYTES = BLOCK_PARITY * BLOCK_UNITS;
+/** Longer than any datagram: so much of the kernel's 448 KiB there is for each unit and each sum. */
+const LONGEST_UNIT_BYTES = 1696;
+const TABLES_BYTES = 256 * 32;
 const MATRIX_AT = TABLES_BYTES;
-const SOURCES_AT = MATRIX_AT + MATRIX_BYTES;
+const UNITS_AT = MATRIX_AT + BLOCK_PARITY * BLOCK_UNITS;
+const SUMS_AT = UNITS_AT + BLOCK_UNITS * LONGEST_UNIT_BYTES;
 /** Rows that the kernel makes at once where it can. */
 const ROWS = 4;
 
-/**
- * The combiner that runs: galois-kernel.wat. Takes units of up to MAX_DATAGRAM_BYTES, in 448 KiB of memory that all share: what is put in is
- * to be used before anybody else has a turn.
- */
-export class KernelCombiner implements Combiner {
-  readonly stride: number;
-  readonly sources: Uint8Array;
-  readonly results: Uint8Array;
-  private readonly kernel: Kernel;
-  private readonly matrix: Uint8Array;
-  private readonly resultsAt: number;
-
-  constructor(unitBytes: number) {
-    this.stride = Math.ceil(unitBytes / VECTOR_BYTES) * VECTOR_BYTES;
-    this.kernel = kernel();
-    const { buffer } = this.kernel.memory;
-    this.resultsAt = SOURCES_AT + BLOCK_UNITS * this.stride;
-    this.matrix = new Uint8Array(buffer, MATRIX_AT, MATRIX_BYTES);
-    this.sources = new Uint8Array(buffer, SOURCES_AT, BLOCK_UNITS * this.stride);
-    this.results = new Uint8Array(buffer, this.resultsAt, BLOCK_PARITY * this.stride);
+/** The combiner that runs everywhere: galois-kernel.wat. Everything is copied into its memory, and the sums back. */
+export const combineInKernel: Combine = (sums, matrix, first, units, unitBytes) => {
+  const stride = strideOf(unitBytes);
+  const rows = sums.length / stride;
+  const pitch = matrix.length / rows;
+  const count = Math.ceil(units.length / unitBytes);
+  if (count === 0) return;
+  shared ??= instantiate();
+  const { kernel, memory } = shared;
+  memory.set(matrix, MATRIX_AT);
+  memory.set(units, UNITS_AT);
+  memory.fill(0, UNITS_AT + units.length, UNITS_AT + count * unitBytes);
+  memory.set(sums, SUMS_AT);
+  let row = 0;
+  for (; row + ROWS <= rows; row += ROWS) {
+    const coefficients = MATRIX_AT + row * pitch + first;
+    kernel.combineFour(SUMS_AT + row * stride, stride, UNITS_AT, unitBytes, coefficients, pitch, count);
   }
-
-  combine(matrix: Uint8Array, rows: number, columns: number): void {
-    const { kernel, stride, resultsAt } = this;
-    this.matrix.set(matrix.subarray(0, rows * columns));
-    this.results.fill(0, 0, rows * stride);
-    if (columns === 0) return;
-    let row = 0;
-    for (; row + ROWS <= rows; row += ROWS) {
-      kernel.combineFour(resultsAt + row * stride, SOURCES_AT, stride, MATRIX_AT + row * columns, columns, columns);
-    }
-    for (; row < rows; row++) {
-      kernel.combineOne(resultsAt + row * stride, SOURCES_AT, stride, MATRIX_AT + row * columns, columns);
-    }
+  for (; row < rows; row++) {
+    kernel.combineOne(SUMS_AT + row * stride, stride, UNITS_AT, unitBytes, MATRIX_AT + row * pitch + first, count);
   }
-}
-
-let shared: Kernel | undefined;
+  sums.set(memory.subarray(SUMS_AT, SUMS_AT + sums.length));
+};
 
 /** One for all: an instance reserves gigabytes of addresses, to be safe without checks. */
-function kernel(): Kernel {
-  shared ??= instantiate();
-  return shared;
-}
+let shared: { readonly kernel: Kernel; readonly memory: Uint8Array } | undefined;
 
-function instantiate(): Kernel {
+function instantiate(): { kernel: Kernel; memory: Uint8Array } {
   const module = new WebAssembly.Module(Buffer.from(GALOIS_KERNEL, 'base64'));
-  const made = new WebAssembly.Instance(module).exports as Kernel;
-  new Uint8Array(made.memory.buffer).set(halfByteTables());
-  return made;
+  const kernel = new WebAssembly.Instance(module).exports as Kernel;
+  const memory = new Uint8Array(kernel.memory.buffer);
+  memory.set(halfByteTables());
+  return { kernel, memory };
 }

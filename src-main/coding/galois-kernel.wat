@@ -3,15 +3,15 @@
 ;; A product with a constant c is two table look-ups, one for each half of a byte: c * x = low[x & 15] ^ high[x >> 4].
 ;; i8x16.swizzle makes sixteen of them at once. Both tables of c lie at byte 32 * c: sixteen bytes low, sixteen high.
 ;;
-;; Memory (galois-field.ts lays it out): tables of all 256 constants at 0, then whatever its caller puts there. Sources and
-;; results are `stride` bytes apart; a stride is a multiple of 16. Results are added to.
+;; Memory (galois-field.ts lays it out): tables of all 256 constants at 0, then whatever its caller puts there. Results are
+;; `stride` bytes apart, a multiple of 16, and sources `unit` bytes; of each, `stride` bytes are read. Results are added to.
 (module
   (memory (export "memory") 7)
 
   ;; results[0..3] += for each column: matrix[row][column] * source[column]
   ;; Four rows share the reading of a source and the splitting of its bytes; eight tables are as many as registers hold.
   (func (export "combineFour")
-    (param $results i32) (param $sources i32) (param $stride i32)
+    (param $results i32) (param $stride i32) (param $sources i32) (param $unit i32)
     (param $matrix i32) (param $pitch i32) (param $columns i32)
     (local $end i32) (local $at i32) (local $source i32) (local $table i32)
     (local $r1 i32) (local $r2 i32) (local $r3 i32)
@@ -71,14 +71,15 @@
         (local.set $at (i32.add (local.get $at) (i32.const 16)))
         (br_if $bytes (i32.lt_u (local.get $at) (local.get $end))))
 
-      (local.set $sources (i32.add (local.get $sources) (local.get $stride)))
+      (local.set $sources (i32.add (local.get $sources) (local.get $unit)))
       (local.set $matrix (i32.add (local.get $matrix) (i32.const 1)))
       (local.set $columns (i32.sub (local.get $columns) (i32.const 1)))
       (br_if $column (local.get $columns))))
 
   ;; The same for one row.
   (func (export "combineOne")
-    (param $results i32) (param $sources i32) (param $stride i32) (param $matrix i32) (param $columns i32)
+    (param $results i32) (param $stride i32) (param $sources i32) (param $unit i32)
+    (param $matrix i32) (param $columns i32)
     (local $end i32) (local $at i32) (local $source i32) (local $table i32)
     (local $lows v128) (local $highs v128) (local $x v128)
     (local.set $end (i32.add (local.get $results) (local.get $stride)))
@@ -99,7 +100,7 @@
         (local.set $source (i32.add (local.get $source) (i32.const 16)))
         (local.set $at (i32.add (local.get $at) (i32.const 16)))
         (br_if $bytes (i32.lt_u (local.get $at) (local.get $end))))
-      (local.set $sources (i32.add (local.get $sources) (local.get $stride)))
+      (local.set $sources (i32.add (local.get $sources) (local.get $unit)))
       (local.set $matrix (i32.add (local.get $matrix) (i32.const 1)))
       (local.set $columns (i32.sub (local.get $columns) (i32.const 1)))
       (br_if $column (local.get $columns)))))

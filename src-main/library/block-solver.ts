@@ -1,4 +1,5 @@
 import { BlockCode, type ParityUnit } from '../coding/block-code';
+import type { Combine } from '../coding/combiner';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import type { ChunkBuffer } from './chunk-buffers';
 
@@ -19,7 +20,10 @@ export class BlockSolver {
   private readonly kept = new Map<number, Map<number, Uint8Array>>();
   private code: BlockCode | undefined;
 
-  constructor(private readonly layout: TransferLayout) {}
+  constructor(
+    private readonly layout: TransferLayout,
+    private readonly combine?: Combine,
+  ) {}
 
   /** Keeps a copy of a parity unit's payload until its block is solved or forgotten; one of the wrong length is none. */
   keep(block: number, index: number, payload: Uint8Array): void {
@@ -49,42 +53,32 @@ export class BlockSolver {
     });
     this.forget(block);
     if (parity.length < missing.length) return undefined;
-    const [start, end] = this.layout.unitsOfBlock(block);
-    const buffers = new Map<number, ChunkBuffer | undefined>();
-    for (let chunk = this.layout.chunkOf(start); chunk <= this.layout.chunkOf(end - 1); chunk++)
-      buffers.set(chunk, bufferOf(chunk));
+    const buffers = new Map(this.layout.piecesOfBlock(block).map(({ chunk }) => [chunk, bufferOf(chunk)]));
     return { block, missing, parity, buffers };
   }
 
   /**
-   * Computes the missing units. Takes this thread 0.05 to 0.3 ms for 1 to 16 of them, about as long as decrypting the block.
-   * @param ciphertextOf a chunk's ciphertext, right where its units are held
+   * Computes the missing units. Takes this thread 0.1 ms for six of them, with AVX2 less than half of that.
+   * @param ciphertexts of each of the block's chunks, right where its units are held
    * @param found gets each missing unit, with bytes that it must copy
    */
   solve(
     { block, missing, parity }: Solvable,
-    ciphertextOf: (chunk: number) => Uint8Array,
+    ciphertexts: ReadonlyMap<number, Uint8Array>,
     found: (unit: number, bytes: Uint8Array) => void,
   ): void {
     const { layout } = this;
-    this.code ??= new BlockCode(layout.payloadBytes);
-    const [start, end] = layout.unitsOfBlock(block);
-    const isMissing = new Set(missing);
-    for (let unit = start; unit < end; unit++) {
-      if (isMissing.has(unit)) continue;
-      const chunk = layout.chunkOf(unit);
-      const at = layout.offsetOf(unit) - layout.bytesOfChunk(chunk)[0];
-      this.code.put(unit - start, ciphertextOf(chunk).subarray(at, at + layout.lengthOf(unit)));
+    this.code ??= new BlockCode(layout.payloadBytes, this.combine);
+    const [start] = layout.unitsOfBlock(block);
+    const places = missing.map((unit) => unit - start);
+    this.code.makeMissing(places, parity);
+    for (const { chunk, first, bytes } of layout.piecesOfBlock(block)) {
+      const ciphertext = ciphertexts.get(chunk);
+      if (ciphertext !== undefined) this.code.add(first, ciphertext.subarray(...bytes));
     }
-    const solved = this.code.solve(
-      end - start,
-      missing.map((unit) => unit - start),
-      parity,
-    );
-    missing.forEach((unit, i) => {
-      found(unit, (solved[i] ?? NOTHING).subarray(0, layout.lengthOf(unit)));
+    this.code.result().forEach((bytes, i) => {
+      const unit = start + (places[i] ?? 0);
+      found(unit, bytes.subarray(0, layout.lengthOf(unit)));
     });
   }
 }
-
-const NOTHING = new Uint8Array(0);

@@ -1,5 +1,6 @@
-import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
+import { BLOCK_PARITY } from '../../src-shared/wire/limits';
 import { BlockCode } from '../coding/block-code';
+import type { Combine } from '../coding/combiner';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import { SerialQueue } from './serial-queue';
 
@@ -14,8 +15,6 @@ const AHEAD_BYTES = 16 * 1024 * 1024;
  */
 export class ParitySource {
   private code: BlockCode | undefined;
-  /** The ciphertext of the block in hand: a chunk's own memory is used again while the next one is read. */
-  private readonly block: Buffer;
   private readonly queue = new SerialQueue();
   /** Parity units that were computed along with others, by their numbers. */
   private readonly ahead = new Map<number, Uint8Array>();
@@ -23,22 +22,15 @@ export class ParitySource {
   constructor(
     private readonly layout: TransferLayout,
     private readonly readChunk: (chunk: number) => Promise<Uint8Array>,
-  ) {
-    this.block = Buffer.allocUnsafeSlow(BLOCK_UNITS * layout.payloadBytes);
-  }
+    private readonly combine?: Combine,
+  ) {}
 
   /**
    * The parity units with these numbers, all of one block, one after the other.
    * @throws FileChangedError where a file below the block is not what was offered
    */
   read(first: number, count: number): Promise<Uint8Array> {
-    return this.queue.run(async () => {
-      const known = this.takeAhead(first, count);
-      if (known !== undefined) return known;
-      const [start, end] = this.layout.unitsOfBlock(this.layout.blockOf(first) ?? 0);
-      await this.readBlock(start, end);
-      return this.encode(start, end, first, count);
-    });
+    return this.queue.run(async () => this.takeAhead(first, count) ?? this.encode(first, count));
   }
 
   private takeAhead(first: number, count: number): Uint8Array | undefined {
@@ -59,27 +51,18 @@ export class ParitySource {
     }
   }
 
-  private async readBlock(start: number, end: number): Promise<void> {
-    const { layout, block } = this;
-    for (let chunk = layout.chunkOf(start); chunk <= layout.chunkOf(end - 1); chunk++) {
-      const ciphertext = await this.readChunk(chunk);
-      const at = layout.bytesOfChunk(chunk)[0] - layout.offsetOf(start);
-      block.set(ciphertext.subarray(Math.max(0, -at), block.length - at), Math.max(0, at));
-    }
-  }
-
-  private encode(start: number, end: number, first: number, count: number): Uint8Array {
-    const { layout, block } = this;
-    this.code ??= new BlockCode(layout.payloadBytes);
-    for (let unit = start; unit < end; unit++) {
-      const at = (unit - start) * layout.payloadBytes;
-      this.code.put(unit - start, block.subarray(at, at + layout.lengthOf(unit)));
-    }
+  private async encode(first: number, count: number): Promise<Uint8Array> {
+    const { layout } = this;
+    this.code ??= new BlockCode(layout.payloadBytes, this.combine);
     const index = layout.indexOf(first);
     // One more than is asked for, at least.
     const computed = Math.min(Math.ceil((count + 1) / AT_ONCE) * AT_ONCE, BLOCK_PARITY - index);
-    const indices = Array.from({ length: computed }, (_, i) => index + i);
-    const units = this.code.encode(end - start, indices);
+    this.code.makeParity(Array.from({ length: computed }, (_, i) => index + i));
+    for (const { chunk, first: unit, bytes } of layout.piecesOfBlock(layout.blockOf(first) ?? 0)) {
+      // At once: its memory is used again while others are read.
+      this.code.add(unit, (await this.readChunk(chunk)).subarray(...bytes));
+    }
+    const units = this.code.result();
     this.keepAhead(first + count, units.slice(count));
     return Buffer.concat(units.slice(0, count));
   }

@@ -67,8 +67,9 @@ class Sent {
     const [start, end] = this.layout.unitsOfBlock(block);
     const missing = [...valuesOf(intersect(partial.missing(), span(start, end)))];
     const indices = missing.map((_, i) => (from + i) % BLOCK_PARITY);
-    for (let unit = start; unit < end; unit++) code.put(unit - start, this.unit(unit));
-    code.encode(end - start, indices).forEach((bytes, i) => {
+    code.makeParity(indices);
+    for (let unit = start; unit < end; unit++) code.add(unit - start, this.unit(unit));
+    code.result().forEach((bytes, i) => {
       partial.parity.keep(block, indices[i] ?? 0, bytes);
     });
     partial.solve(block, missing, indices);

@@ -4,6 +4,7 @@ import type { ReceivedFile } from '../../src-shared/ipc/events';
 import { Bitmap } from '../../src-shared/ranges/bitmap';
 import { EMPTY, normalize, type Range, type RangeSet } from '../../src-shared/ranges/range-set';
 import type { Manifest, ManifestFile, Offer } from '../../src-shared/wire/messages';
+import type { Combine } from '../coding/combiner';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import { BlockSolver, type Solvable } from './block-solver';
 import { type ChunkBuffer, ChunkBuffers } from './chunk-buffers';
@@ -29,6 +30,8 @@ export interface PartialTransferOptions {
   readonly key: Uint8Array;
   /** Memory for chunks that are not complete, in bytes. */
   readonly memoryBytes?: number;
+  /** What computes missing units, where there is anything better than `BlockCode` has. */
+  readonly combine?: Combine | undefined;
 }
 
 /** Where the files of a transfer go. */
@@ -47,7 +50,6 @@ export interface Verdict {
   readonly forgedChunks: number;
 }
 
-const NOTHING = new Uint8Array(0);
 const MEMORY_BYTES = 32 * 1024 * 1024;
 /** Chunks stored in one go: the hand-over to another thread costs as much as writing one. */
 const BATCH_CHUNKS = 16;
@@ -88,7 +90,7 @@ export class PartialTransfer {
     const sizes = manifest.files.map((file) => file.size);
     this.parts = new PartFiles(this.folder, sizes);
     this.buffers = new ChunkBuffers(layout, Math.ceil((options.memoryBytes ?? MEMORY_BYTES) / layout.chunkBytes));
-    this.parity = new BlockSolver(layout);
+    this.parity = new BlockSolver(layout, options.combine);
     this.held = new Bitmap(layout.unitCount);
     this.unitsLeft = Uint16Array.from({ length: layout.chunkCount }, (_, chunk) => {
       const [start, end] = layout.unitsOfChunk(chunk);
@@ -273,11 +275,7 @@ export class PartialTransfer {
       ciphertexts.set(chunk, bytes);
       if (buffer === undefined) read.push(bytes);
     }
-    this.parity.solve(
-      solvable,
-      (chunk) => ciphertexts.get(chunk) ?? NOTHING,
-      (unit, bytes) => this.putInChunk(unit, bytes),
-    );
+    this.parity.solve(solvable, ciphertexts, (unit, bytes) => this.putInChunk(unit, bytes));
     releaseMemory(...read);
   }
 

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Combine } from '../coding/combiner';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import { cipherChunk } from './chunk-cipher';
 import { ContentMap, type Piece } from './content-map';
@@ -18,6 +19,8 @@ export interface TransferSourceOptions {
   readonly key: Uint8Array;
   /** Digests of chunks that an earlier run of the teacher has sent; added to as chunks are read. */
   readonly digests?: DigestTable;
+  /** What computes parity, where there is anything better than `BlockCode` has. */
+  readonly combine?: Combine | undefined;
   /** How often a file's name is looked at while it is read, ms. */
   readonly nameCheckMs?: number;
 }
@@ -57,7 +60,7 @@ export class TransferSource {
 
   private constructor(private readonly options: TransferSourceOptions) {
     this.map = new ContentMap(options.sources.map((source) => source.size));
-    this.parity = new ParitySource(options.layout, (chunk) => this.readChunk(chunk));
+    this.parity = new ParitySource(options.layout, (chunk) => this.readChunk(chunk), options.combine);
     this.digests = options.digests ?? new DigestTable(options.layout.chunkCount);
   }
 

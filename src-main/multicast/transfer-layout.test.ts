@@ -83,6 +83,26 @@ describe('transfer layout', () => {
     if (last !== undefined) expect(layout.lengthOf(units - 1)).toBe(last);
   });
 
+  it('finds each block whole in its chunks, one piece after the other', () => {
+    fc.assert(
+      fc.property(layouts, (layout) => {
+        for (let block = 0; block < layout.blockCount; block++) {
+          const [start, end] = layout.unitsOfBlock(block);
+          let position = layout.offsetOf(start);
+          for (const { chunk, first, bytes } of layout.piecesOfBlock(block)) {
+            const [chunkStart, chunkEnd] = layout.bytesOfChunk(chunk);
+            expect(layout.offsetOf(start + first)).toBe(position);
+            expect(chunkStart + bytes[0]).toBe(position);
+            expect(bytes[1]).toBeGreaterThan(bytes[0]);
+            position = chunkStart + bytes[1];
+            expect(position).toBeLessThanOrEqual(chunkEnd);
+          }
+          expect(position).toBe(layout.offsetOf(end - 1) + layout.lengthOf(end - 1));
+        }
+      }),
+    );
+  });
+
   it('tells units as bytes', () => {
     const layout = new TransferLayout(2 * P + 5, P);
     expect(layout.toBytes([[1, 4]])).toEqual([[P, 2 * P + 5 + 32]]);

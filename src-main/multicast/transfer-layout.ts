@@ -5,6 +5,15 @@ import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
 export const DIGEST_BYTES = 32;
 const TARGET_CHUNK_BYTES = 64 * 1024;
 
+/** Units of one block that lie in a row in one chunk. */
+export interface BlockPiece {
+  readonly chunk: number;
+  /** Which of the block's units the first of them is. */
+  readonly first: number;
+  /** In the chunk. */
+  readonly bytes: Range;
+}
+
 /**
  * How one transfer's bytes are cut (PROTOCOL.md section 3). The transfer space is the content (all files end to end) and then
  * the trailer (one digest a chunk). **Units** are datagram payloads, numbered over both parts; the last unit of
@@ -101,6 +110,21 @@ export class TransferLayout {
   unitsOfBlock(block: number): Range {
     const start = block * BLOCK_UNITS;
     return [start, Math.min(start + BLOCK_UNITS, this.contentUnits)];
+  }
+
+  /** A block as it lies in chunks. */
+  piecesOfBlock(block: number): BlockPiece[] {
+    const [start, end] = this.unitsOfBlock(block);
+    const pieces: BlockPiece[] = [];
+    for (let chunk = this.chunkOf(start); chunk <= this.chunkOf(end - 1); chunk++) {
+      const units = this.unitsOfChunk(chunk);
+      const first = Math.max(start, units[0]);
+      const last = Math.min(end, units[1]) - 1;
+      const [chunkStart] = this.bytesOfChunk(chunk);
+      const bytes: Range = [this.offsetOf(first) - chunkStart, this.offsetOf(last) + this.lengthOf(last) - chunkStart];
+      pieces.push({ chunk, first: first - start, bytes });
+    }
+    return pieces;
   }
 
   /** The number of a block's parity unit of this index. */

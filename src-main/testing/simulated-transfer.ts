@@ -12,15 +12,22 @@ function unitIn(space: Uint8Array, layout: TransferLayout, unit: number): Uint8A
   return space.subarray(start, start + layout.lengthOf(unit));
 }
 
+function blockIn(space: Uint8Array, layout: TransferLayout, block: number): Uint8Array {
+  const [start, end] = layout.unitsOfBlock(block);
+  return space.subarray(layout.offsetOf(start), layout.offsetOf(end - 1) + layout.lengthOf(end - 1));
+}
+
 /** A transfer in memory: the teacher's side of the simulated network. Its "ciphertext" is random bytes. */
 export class SimulatedSource {
   readonly layout: TransferLayout;
   readonly space: Uint8Array;
   readonly root: string;
+  private readonly code: BlockCode;
 
   constructor(contentBytes: number, payloadBytes: number, random: () => number) {
     this.layout = new TransferLayout(contentBytes, payloadBytes);
     this.space = new Uint8Array(this.layout.totalBytes);
+    this.code = new BlockCode(payloadBytes);
     for (let i = 0; i < contentBytes; i++) this.space[i] = Math.floor(random() * 256);
     for (let chunk = 0; chunk < this.layout.chunkCount; chunk++) {
       const digest = sha256(this.space.subarray(...this.layout.bytesOfChunk(chunk)));
@@ -35,10 +42,9 @@ export class SimulatedSource {
 
   private parity(number: number): Uint8Array {
     const { layout, space } = this;
-    const [start, end] = layout.unitsOfBlock(layout.blockOf(number) ?? 0);
-    const code = new BlockCode(layout.payloadBytes);
-    for (let unit = start; unit < end; unit++) code.put(unit - start, unitIn(space, layout, unit));
-    return code.encode(end - start, [layout.indexOf(number)])[0]?.slice() ?? new Uint8Array(0);
+    this.code.makeParity([layout.indexOf(number)]);
+    this.code.add(0, blockIn(space, layout, layout.blockOf(number) ?? 0));
+    return this.code.result()[0]?.slice() ?? new Uint8Array(0);
   }
 }
 
@@ -48,10 +54,12 @@ export class SimulatedStore {
   private readonly here: Uint8Array;
   private readonly strikes = new Map<number, number>();
   private readonly parity = new Map<string, ParityUnit>();
+  private readonly code: BlockCode;
 
   constructor(private readonly layout: TransferLayout) {
     this.space = new Uint8Array(layout.totalBytes);
     this.here = new Uint8Array(layout.unitCount);
+    this.code = new BlockCode(layout.payloadBytes);
   }
 
   write(unit: number, payload: Uint8Array): void {
@@ -65,12 +73,12 @@ export class SimulatedStore {
 
   solve(block: number, units: readonly number[], indices: readonly number[]): void {
     const { layout } = this;
-    const [start, end] = layout.unitsOfBlock(block);
-    const code = new BlockCode(layout.payloadBytes);
-    for (let unit = start; unit < end; unit++) code.put(unit - start, unitIn(this.space, layout, unit));
+    const [start] = layout.unitsOfBlock(block);
     const parity = indices.flatMap((index) => this.parity.get(`${block} ${index}`) ?? []);
     const places = units.map((unit) => unit - start);
-    code.solve(end - start, places, parity).forEach((bytes, i) => {
+    this.code.makeMissing(places, parity);
+    this.code.add(0, blockIn(this.space, layout, block));
+    this.code.result().forEach((bytes, i) => {
       const unit = start + (places[i] ?? 0);
       this.write(unit, bytes.subarray(0, layout.lengthOf(unit)));
     });

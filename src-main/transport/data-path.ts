@@ -1,5 +1,5 @@
 import type { DataPath } from '../../src-shared/ipc/events';
-import { loadNativeModule } from '../accelerator/native-module';
+import { loadNativeModule, type NativeModule } from '../accelerator/native-module';
 import { acceleratedChannels } from './accelerated-channel';
 import {
   DataChannelError,
@@ -16,6 +16,11 @@ export function dataPath(): DataPath {
   const wanted = process.env.TUTTI_DATA_PATH;
   if (wanted === 'dgram' || wanted === 'accelerated') return wanted;
   return loadNativeModule() === undefined ? 'dgram' : 'accelerated';
+}
+
+/** What the accelerator computes parity with; undefined where the kernel of coding/combiner.ts has to. Never throws. */
+export function parityCombiner(): NativeModule['combine'] {
+  return dataPath() === 'accelerated' ? loadNativeModule()?.combine : undefined;
 }
 
 /** @throws DataChannelError */

@@ -10,6 +10,7 @@ import { PartialTransfer, type Places, partialFolder } from '../library/partial-
 import { SerialQueue } from '../library/serial-queue';
 import type { Verification } from '../multicast/receiver-io';
 import type { TransferLayout } from '../multicast/transfer-layout';
+import { parityCombiner } from './data-path';
 
 export interface IncomingStorageOptions {
   /** Where files go. */
@@ -52,9 +53,14 @@ export class IncomingStorage {
       await this.partial?.close();
       this.partial = undefined;
       await this.makeSpace(transfer, layout);
-      const { partialDir: directory } = this.options;
-      const key = Buffer.from(offer.key, 'base64');
-      this.partial = await PartialTransfer.open({ directory, transfer, layout, manifest: offer.manifest, key });
+      this.partial = await PartialTransfer.open({
+        directory: this.options.partialDir,
+        transfer,
+        layout,
+        manifest: offer.manifest,
+        key: Buffer.from(offer.key, 'base64'),
+        combine: parityCombiner(),
+      });
       this.options.onPrepared(transfer, layout, this.partial.missing());
     });
   }

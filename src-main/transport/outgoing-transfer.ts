@@ -18,7 +18,7 @@ import type { TransferLayout } from '../multicast/transfer-layout';
 import { DeadlineTimer, systemClock } from './clock';
 import { LOW_WATER_BYTES, type StudentConnection } from './control-connection';
 import type { DataSender } from './data-channel';
-import { openSender } from './data-path';
+import { openSender, parityCombiner } from './data-path';
 import { DatagramReader } from './datagram-reader';
 import { encodeMessage } from './frame-codec';
 import { OutgoingView } from './outgoing-view';
@@ -86,6 +86,7 @@ export class OutgoingTransfer {
       sources: prepared.sources,
       layout: prepared.layout,
       key: Buffer.from(prepared.offer.key, 'base64'),
+      combine: parityCombiner(),
       ...(prepared.digests === undefined ? {} : { digests: prepared.digests }),
     });
     // A channel that is closed may still be sending; the next one is opened after that.
