@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { COMMAND_ENV } from './requirements';
-import { type Host, inside } from './topology';
+import { CARD, type Host, inside, run } from './topology';
 
 const PORT = 5001;
 
@@ -24,6 +24,8 @@ export class TcpFlow {
   readonly #processes: ChildProcess[] = [];
 
   static async open(from: Host, to: Host): Promise<TcpFlow> {
+    // What Windows, macOS and Linux come with; a system may be set to another.
+    run('ip', ['-n', from.namespace, 'route', 'replace', to.address, 'dev', CARD, 'congctl', 'cubic']);
     const flow = new TcpFlow();
     const { stdout } = flow.#start(to, RECEIVER, to.address);
     if (stdout === null) throw new Error('The receiver of the TCP flow could not be started.');

@@ -87,7 +87,9 @@ export class Lab {
 
   /** Limits what the switch sends to student 1, 2, …: what is too much waits in its queue, and is dropped where that is full. */
   limitPort(student: number, megabitsPerSecond: number): void {
-    limit(this.student(student).port, megabitsPerSecond);
+    const { port } = this.student(student);
+    loadRules(port, ownershipRules(port));
+    limit(port, megabitsPerSecond);
   }
 
   /** Pulls or plugs a host's cable. */
@@ -171,6 +173,24 @@ table netdev traffic {
   chain received {
     type filter hook ingress devices = { ${others} } priority 0;
     ip daddr ${teacher.address} meta l4proto tcp counter name control
+  }
+}`;
+}
+
+/**
+ * What has left a computer is off its hands. Over a veth pair it would stay its sender's while it waits at the port: UDP would block
+ * instead of being dropped there, and TCP would hold back (TSQ). A copy belongs to nobody; the mark keeps it from being copied again.
+ */
+function ownershipRules({ device }: Port): string {
+  const table = `table netdev ownership-${device}`;
+  return `
+${table} {}
+delete ${table}
+${table} {
+  chain to-host {
+    type filter hook egress device ${device} priority -1;
+    meta mark 1 accept
+    meta mark set 1 dup to "${device}" drop
   }
 }`;
 }
