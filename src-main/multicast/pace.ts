@@ -19,7 +19,7 @@ export class Pace {
     now: number,
     found?: number,
   ) {
-    this.control = new RateControl(now, rate === 'auto' ? { found } : { fixed: rate });
+    this.control = new RateControl(now, payloadBytes, rate === 'auto' ? { found } : { fixed: rate });
     this.bucket = new TokenBucket(this.control.rate, HEADER_BYTES + payloadBytes, now);
   }
 

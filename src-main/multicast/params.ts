@@ -44,6 +44,10 @@ export const START_INTERVAL_MS = 20;
 export const EXCESS_LOSS = 0.02;
 /** …and by this much while the rate doubles: a line that is full then loses half at the next step, so less than a tenth is not yet it. */
 export const START_EXCESS_LOSS = 0.1;
+/** Datagrams that have waited for so long are in a queue: without one they are at a student and reported within 6 ms, its nap of 5 ms included. */
+export const QUEUE_MS = 15;
+/** No switch's queue is longer; what seems so is a report that was late. */
+export const LONGEST_QUEUE_MS = 200;
 /** Pacing credit: the timer's slack of 4 ms of rate, and one burst that the smallest receive buffer (208 KB) takes. */
 export const CREDIT_MS = 4;
 export const BURST_DATAGRAMS = 16;

@@ -12,6 +12,8 @@ interface Link {
   readonly loss: number;
   /** …in bursts of so many datagrams. */
   readonly burst?: number;
+  /** Its student is busy, and reports so many ms late. */
+  readonly lateMs?: number;
 }
 const CLEAN: Link = { capacity: Number.POSITIVE_INFINITY, loss: 0 };
 
@@ -21,14 +23,14 @@ function run(control: RateControl, links: readonly Link[], ms: number, used = 1,
   for (let at = 0; at < ms; at += RATE_INTERVAL_MS) {
     const rate = control.rate * used;
     const passed = Math.round((rate * RATE_INTERVAL_MS) / 1000 / DATAGRAM);
-    const samples = links.map(({ capacity, loss, burst = 1 }, i) => {
+    const samples = links.map(({ capacity, loss, burst = 1, lateMs = 0 }, i) => {
       const through = Math.min(1, capacity / rate);
       let received = 0;
       for (let n = 0; n < passed; n += burst) {
         const arrives = random() >= loss;
         for (let k = n; k < Math.min(passed, n + burst); k++) if (arrives && random() < through) received++;
       }
-      return { student: String(i), passed, received };
+      return { student: String(i), passed, received, ahead: (lateMs / RATE_INTERVAL_MS) * passed };
     });
     control.judge(samples, used, control.deadline);
     rates.push(control.rate);
@@ -36,8 +38,37 @@ function run(control: RateControl, links: readonly Link[], ms: number, used = 1,
   return rates;
 }
 
+/**
+ * Sends beside a TCP connection over one line with a drop-tail queue.
+ * @returns the share of the line that each has got
+ */
+function besideTcp(control: RateControl, capacity: number, queueMs: number, ms: number): { own: number; tcp: number } {
+  const perMs = capacity / 1000;
+  const got = { own: 0, tcp: 0 };
+  let interval = { passed: 0, received: 0 };
+  let [queue, window, recovered] = [0, capacity * (queueMs / 1000), 0];
+  for (let now = 0; now < ms; now++) {
+    const delay = 1 + queue / perMs;
+    const sent = { own: control.rate / 1000, tcp: window / delay };
+    const both = sent.own + sent.tcp;
+    const overflow = Math.max(0, queue + both - perMs - queueMs * perMs);
+    const through = 1 - overflow / both;
+    queue = Math.max(0, queue + both - overflow - perMs);
+    got.own += sent.own * through;
+    got.tcp += sent.tcp * through;
+    interval = { passed: interval.passed + sent.own, received: interval.received + sent.own * through };
+    if (overflow === 0 || now < recovered) window += DATAGRAM / delay;
+    else [window, recovered] = [0.7 * window, now + delay];
+    if (now < control.deadline) continue;
+    const [passed, received] = [interval.passed / DATAGRAM, interval.received / DATAGRAM];
+    control.judge([{ student: 'a', passed, received, ahead: (sent.own * delay) / DATAGRAM }], 1, now);
+    interval = { passed: 0, received: 0 };
+  }
+  return { own: got.own / (perMs * ms), tcp: got.tcp / (perMs * ms) };
+}
+
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const start = (options: ConstructorParameters<typeof RateControl>[1] = {}) => new RateControl(0, options);
+const start = (options: ConstructorParameters<typeof RateControl>[2] = {}) => new RateControl(0, DATAGRAM, options);
 
 describe('rate control', () => {
   it('doubles while nobody loses anything, up to the limit', () => {
@@ -48,7 +79,7 @@ describe('rate control', () => {
 
   it('waits when somebody loses more than usual, and is cut below what it gets when that goes on', () => {
     const control = start();
-    const loss = [{ student: 'a', passed: 1000, received: 800 }];
+    const loss = [{ student: 'a', passed: 1000, received: 800, ahead: 0 }];
     control.judge(loss, 1, RATE_INTERVAL_MS);
     expect(control.rate).toBe(START_RATE);
     control.judge(loss, 1, 2 * RATE_INTERVAL_MS);
@@ -90,7 +121,7 @@ describe('rate control', () => {
     const rateAfter = (received: number) => {
       const control = start();
       const judge = (of1000: number) =>
-        control.judge([{ student: 'a', passed: 1000, received: of1000 }], 1, control.deadline);
+        control.judge([{ student: 'a', passed: 1000, received: of1000, ahead: 0 }], 1, control.deadline);
       for (const of1000 of [700, 700, 700]) judge(of1000);
       expect(control.rate).toBeLessThan(0.7 * START_RATE);
       judge(received);
@@ -108,6 +139,19 @@ describe('rate control', () => {
     }
   });
 
+  it.each([0, 0.01, 0.05])('is not held down by busy students who report late, at a loss of %d', (loss) => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const random = seededRandom(seed);
+      const links = Array.from({ length: 8 }, () => ({ capacity: 100_000_000, loss }));
+      const [busy, idle] = [links.map((link) => ({ ...link, lateMs: 60 })), links];
+      const control = start();
+      const rates = Array.from({ length: 40 }, (_, i) =>
+        run(control, i % 2 === 0 ? busy : idle, 500, 1, random),
+      ).flat();
+      expect(mean(rates.slice(-100)), `seed ${seed}`).toBeGreaterThan(2 * START_RATE);
+    }
+  });
+
   it('still follows a full line after it has learned a random loss', () => {
     const control = start();
     run(control, [{ capacity: 40_000_000, loss: 0.2 }], 10_000);
@@ -115,6 +159,21 @@ describe('rate control', () => {
     expect(mean(narrow)).toBeLessThan(1.3 * 5_000_000);
     expect(mean(narrow)).toBeGreaterThan(0.7 * 5_000_000);
   });
+
+  it.each([
+    { megabits: 20, queueMs: 100 },
+    { megabits: 100, queueMs: 50 },
+    { megabits: 300, queueMs: 30 },
+  ])(
+    'leaves a third of $megabits Mbit/s with a queue of $queueMs ms to a TCP connection, and gets as much',
+    ({ megabits, queueMs }) => {
+      for (const ms of [3000, 10_000, 60_000]) {
+        const { own, tcp } = besideTcp(start(), (megabits / 8) * 1e6, queueMs, ms);
+        expect(tcp, `${ms} ms`).toBeGreaterThan(1 / 3);
+        expect(own, `${ms} ms`).toBeGreaterThan(0.2);
+      }
+    },
+  );
 
   it('never goes below the lowest rate', () => {
     run(start(), [{ capacity: 1000, loss: 0 }], 10_000).forEach((rate) => {
@@ -142,15 +201,24 @@ describe('rate control', () => {
 
   it('takes nothing from a handful of datagrams', () => {
     const control = start();
-    control.judge([{ student: 'a', passed: 20, received: 0 }], 1, RATE_INTERVAL_MS);
+    control.judge([{ student: 'a', passed: 20, received: 0, ahead: 0 }], 1, RATE_INTERVAL_MS);
+    expect(control.rate).toBe(START_RATE);
+  });
+
+  it('takes an interval without a report for no queue', () => {
+    const control = start();
+    const judge = (passed: number, received: number, ahead: number) =>
+      control.judge([{ student: 'a', passed, received, ahead }], 1, control.deadline);
+    judge(200, 150, 10);
+    judge(0, 0, Number.POSITIVE_INFINITY);
     expect(control.rate).toBe(START_RATE);
   });
 
   it('looks more often while it is finding its rate and nobody loses anything', () => {
-    const control = new RateControl(700, {});
+    const control = new RateControl(700, DATAGRAM, {});
     const judged = (received: number) => {
       const { deadline } = control;
-      control.judge([{ student: 'a', passed: 1000, received }], 1, deadline);
+      control.judge([{ student: 'a', passed: 1000, received, ahead: 0 }], 1, deadline);
       return control.deadline - deadline;
     };
     expect(control.deadline).toBe(700 + START_INTERVAL_MS);
@@ -168,7 +236,7 @@ describe('rate control', () => {
   });
 
   it('counts an interval from when it was judged', () => {
-    const control = new RateControl(700, {});
+    const control = new RateControl(700, DATAGRAM, {});
     control.judge([], 1, 1234);
     expect(control.deadline).toBe(1234 + START_INTERVAL_MS);
   });

@@ -209,7 +209,9 @@ describe('a transmission', () => {
     running.addListener('late');
     send(running, 10);
     running.progress('late', 809, 10);
-    expect(running.takeSamples()).toEqual([{ student: 'late', passed: 10, received: 10 }]);
-    expect(running.takeSamples()).toEqual([{ student: 'late', passed: 0, received: 0 }]);
+    expect(running.takeSamples()).toEqual([{ student: 'late', passed: 10, received: 10, ahead: 0 }]);
+    expect(running.takeSamples()).toEqual([
+      { student: 'late', passed: 0, received: 0, ahead: Number.POSITIVE_INFINITY },
+    ]);
   });
 });

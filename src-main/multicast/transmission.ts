@@ -11,6 +11,8 @@ interface Listener {
   position: number;
   received: number;
   judged: { position: number; received: number };
+  /** The fewest datagrams that had been sent and not gone by at a report since then; infinite without one. */
+  ahead: number;
   readonly loss: RecentLoss;
   /** What was lost before this position does not count for that. */
   lossFrom: number;
@@ -131,6 +133,7 @@ export class Transmission {
       received: 0,
       judged: { position, received: 0 },
       loss: new RecentLoss(this.expectedLoss),
+      ahead: Number.POSITIVE_INFINITY,
       lossFrom: position,
       compared: position === 0 ? 0 : undefined,
       movedOff: false,
@@ -153,6 +156,7 @@ export class Transmission {
     if (listener.position >= listener.lossFrom) listener.loss.add(passed, passed - arrived + listener.received);
     listener.position = position;
     listener.received = arrived;
+    listener.ahead = Math.min(listener.ahead, this.sentCount - position);
     this.findSlowest();
   }
 
@@ -235,7 +239,9 @@ export class Transmission {
         student,
         passed: listener.position - listener.judged.position,
         received: listener.received - listener.judged.received,
+        ahead: listener.ahead,
       };
+      listener.ahead = Number.POSITIVE_INFINITY;
       listener.judged = { position: listener.position, received: listener.received };
       return sample;
     });
