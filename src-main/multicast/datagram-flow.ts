@@ -162,9 +162,9 @@ export class DatagramFlow {
   }
 
   private transmissionTo(classSize: number, now: number): Transmission {
-    const window = Math.max(MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS * progressDatagrams(classSize));
+    const leastWindow = Math.max(MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS * progressDatagrams(classSize));
     const slowInterval = Math.max(SLOW_INTERVAL_MS, SLOW_REPORTS * progressMs(classSize));
-    return new Transmission(this.ranges(), this.sequence, now, window, slowInterval, this.loss);
+    return new Transmission(this.ranges(), this.sequence, now, leastWindow, slowInterval, this.loss);
   }
 
   private ranges(): Iterable<Range> {

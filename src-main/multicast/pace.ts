@@ -59,6 +59,7 @@ export class Pace {
       this.control.judge(running.takeSamples(), used, now);
       if (this.control.rate < before) running.forgetLoss();
       this.bucket.setRate(this.control.rate, now);
+      running.widenWindow(this.control.rate / this.payloadBytes);
       this.interval = { at: now, sent: running.sent };
     }
     return moved;

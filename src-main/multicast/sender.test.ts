@@ -10,7 +10,7 @@ import {
   BURST_DATAGRAMS,
   FILL_STALL_MS,
   MAX_FILLS,
-  MIN_WINDOW_DATAGRAMS,
+  MAX_WINDOW_DATAGRAMS,
   PROACTIVE_MAX,
   REJOIN_GRACE_MS,
   REPORT_LIMIT_MS,
@@ -257,7 +257,7 @@ describe('a run of datagrams', () => {
     room.elect('a');
     room.ready('a');
     room.pass(60);
-    expect(room.datagrams).toHaveLength(MIN_WINDOW_DATAGRAMS);
+    expect(room.datagrams).toHaveLength(MAX_WINDOW_DATAGRAMS);
     room.sender.progress('a', { transmission: 0, highest: 9, received: 10 });
     room.settle();
     expect(room.runs.at(-1)).toMatchObject({ count: 10 });

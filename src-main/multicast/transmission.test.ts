@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type RangeSet, span } from '../../src-shared/ranges/range-set';
-import { SLOW_INTERVAL_MS, SLOW_REPORTS, WINDOW_STALL_MS } from './params';
+import { MAX_WINDOW_DATAGRAMS, SLOW_INTERVAL_MS, SLOW_REPORTS, WINDOW_STALL_MS } from './params';
 import { TransferLayout } from './transfer-layout';
 import { type MovedOff, Transmission } from './transmission';
 
@@ -75,6 +75,17 @@ describe('a transmission', () => {
     expect(running.deliveredTo('stranger')).toBeUndefined();
     running.progress('a', 149, 4_000_000);
     expect(running.deliveredTo('a')).toMatchObject({ position: 50, received: 50 });
+  });
+
+  it('is further ahead at high rates, within limits', () => {
+    const running = transmission(span(0, 10_000), 0, 'a');
+    const least = running.room;
+    running.widenWindow(60_000);
+    expect(running.room).toBe(3000);
+    running.widenWindow(1_000_000);
+    expect(running.room).toBe(MAX_WINDOW_DATAGRAMS);
+    running.widenWindow(100);
+    expect(running.room).toBe(least);
   });
 
   it('moves off who holds the window for too long, and nobody else', () => {

@@ -1,6 +1,6 @@
 import type { Range } from '../../src-shared/ranges/range-set';
 import { serialAdd, serialDistance } from '../../src-shared/ranges/serial-number';
-import { SLOW_INTERVAL_MS, SLOW_SHARE, WINDOW_STALL_MS } from './params';
+import { MAX_WINDOW_DATAGRAMS, SLOW_INTERVAL_MS, SLOW_SHARE, WINDOW_MS, WINDOW_STALL_MS } from './params';
 import type { DeliverySample } from './rate-control';
 import { RecentLoss } from './recent-loss';
 import type { TransferLayout } from './transfer-layout';
@@ -34,6 +34,7 @@ export class Transmission {
   private bytes = 0;
   private extra = { datagrams: 0, bytes: 0 };
   private readonly source: Iterator<Range>;
+  private window: number;
   /** Those taken from the source so far. */
   private readonly ranges: Range[] = [];
   /** Position of the slowest student that the window follows. */
@@ -49,14 +50,15 @@ export class Transmission {
     units: Iterable<Range>,
     readonly firstSequence: number,
     readonly startedAt: number,
-    /** How many datagrams it may be ahead of the slowest listener (PROTOCOL.md section 7.3). */
-    private readonly window: number,
+    /** How many datagrams it may be ahead of the slowest listener, at any rate (PROTOCOL.md section 7.3). */
+    private readonly leastWindow: number,
     /** Delivery rates are compared over so many ms. */
     private readonly slowIntervalMs = SLOW_INTERVAL_MS,
     /** 0…1: the loss to reckon with until the first listener's is known. */
     private expectedLoss = 0,
   ) {
     this.source = units[Symbol.iterator]();
+    this.window = leastWindow;
     this.unit = this.rangeAt(0)?.[0] ?? 0;
     this.comparedAt = startedAt;
   }
@@ -163,6 +165,12 @@ export class Transmission {
   /** What a student has received and lost so far in this transmission, in datagrams. */
   deliveredTo(student: string): { position: number; received: number } | undefined {
     return this.listeners.get(student);
+  }
+
+  /** So many datagrams are sent in a second: the window is WINDOW_MS of them, if that is more than it is at any rate. */
+  widenWindow(datagramsPerSecond: number): void {
+    const wanted = Math.min(MAX_WINDOW_DATAGRAMS, Math.floor((datagramsPerSecond * WINDOW_MS) / 1000));
+    this.window = Math.max(this.leastWindow, wanted);
   }
 
   /** How many datagrams the window has room for. */
