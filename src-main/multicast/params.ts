@@ -126,6 +126,8 @@ export const BLOCKS_LEFT = 0.06;
 export const ROUND_RISK = 0.3;
 /** …where that takes less time than a round, with its reports, its reading and its writing: 0.2 s for 40 MB, 0.6 s for 200… */
 export const ROUND_SECONDS = 0.5;
+/** …with no more than this, a seventh of a block: then eight students at 5 % loss have less than 1.2 times the file on the link… */
+export const ROUNDLESS_PARITY = 18;
 /** …and not in larger classes than this: for thirty it is 4 % of the file at 1 % loss, more than all that rounds bring. */
 export const ROUNDLESS_CLASS = 16;
 /** The trailer, of which there is no parity, is sent at most so many times more. */

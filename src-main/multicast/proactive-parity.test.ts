@@ -48,7 +48,7 @@ describe('how likely a block may be left to a round', () => {
   it('is next to none where that takes less time than a round', () => {
     const risk = blockRisk(song, fast, 4);
     expect(risk * song.blockCount * 4).toBeLessThan(0.5);
-    expect(proactiveParity(0.05, 128, risk)).toBe(18);
+    expect([0.01, 0.05, 0.06, 0.1].map((loss) => proactiveParity(loss, 128, risk))).toEqual([7, 18, 18, 21]);
     expect(blockRisk(song, { ...fast, rate: 1_000_000 }, 4)).toBe(BLOCKS_LEFT);
     expect(blockRisk(album, fast, 4)).toBe(BLOCKS_LEFT);
   });

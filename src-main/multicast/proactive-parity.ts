@@ -8,6 +8,7 @@ import {
   ROUND_RISK,
   ROUND_SECONDS,
   ROUNDLESS_CLASS,
+  ROUNDLESS_PARITY,
 } from './params';
 import type { Found } from './sender-io';
 import type { TransferLayout } from './transfer-layout';
@@ -24,13 +25,14 @@ export interface Proactive {
  * How many parity units of a block the student that loses most probably needs.
  * @param loss 0…1, of that student
  * @param units how many units the block has
- * @param risk 0…1: how likely it may lose more of block and parity than there is parity
+ * @param risk 0…1, at most BLOCKS_LEFT: how likely it may lose more of block and parity than there is parity, as far as ROUNDLESS_PARITY goes
  */
 export function proactiveParity(loss: number, units: number, risk: number): number {
   if (loss < PROACTIVE_MIN_LOSS) return 0;
   const most = Math.min(PROACTIVE_MAX, units);
   let parity = 0;
-  while (parity < most && chanceOfMore(parity, units + parity, loss) > risk) parity++;
+  const accepted = () => (parity < ROUNDLESS_PARITY ? risk : BLOCKS_LEFT);
+  while (parity < most && chanceOfMore(parity, units + parity, loss) > accepted()) parity++;
   return parity;
 }
 
