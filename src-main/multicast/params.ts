@@ -23,7 +23,7 @@ export const WINDOW_REPORTS = 3;
 export const MIN_WINDOW_DATAGRAMS = 2000;
 /** At high rates that turn is more than this: four students on a busy machine get 3 % more through. */
 export const WINDOW_MS = 50;
-/** More would not fit into the receive buffers that students ask for. */
+/** 5 MB: a little more than the receive buffer that students ask for, as what they have taken out and not reported counts too. */
 export const MAX_WINDOW_DATAGRAMS = 3500;
 /** A student that holds the window for this long is moved off: the class goes on, its rest comes later. */
 export const WINDOW_STALL_MS = 400;

@@ -44,9 +44,9 @@ export function proactiveParity(loss: number, units: number, risk: number): numb
 export function blockRisk(layout: TransferLayout, found: Found | undefined, classSize: number): number {
   if (found === undefined || classSize > ROUNDLESS_CLASS) return BLOCKS_LEFT;
   const risk = Math.min(BLOCKS_LEFT, ROUND_RISK / Math.max(1, layout.blockCount * classSize));
-  const [most, few] = [risk, BLOCKS_LEFT].map((one) => proactiveParity(found.loss, BLOCK_UNITS, one));
-  const bytes = ((most ?? 0) - (few ?? 0)) * layout.blockCount * layout.payloadBytes;
-  return bytes < found.rate * ROUND_SECONDS ? risk : BLOCKS_LEFT;
+  const parityAt = (accepted: number) => proactiveParity(found.loss, BLOCK_UNITS, accepted);
+  const moreBytes = (parityAt(risk) - parityAt(BLOCKS_LEFT)) * layout.blockCount * layout.payloadBytes;
+  return moreBytes < found.rate * ROUND_SECONDS ? risk : BLOCKS_LEFT;
 }
 
 /**
