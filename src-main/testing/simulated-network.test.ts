@@ -20,6 +20,15 @@ const BASE: SimulatedRun = {
   forged: 0,
 };
 
+/** How many students lose which share of the datagrams, one here and one there. */
+const SCATTERED_LOSSES = [
+  [1, 0.05],
+  [8, 0.05],
+  [8, 0.01],
+] as const;
+
+/** So many students, of which each loses this share. */
+const losing = (count: number, loss: number) => Array.from({ length: count }, () => ({ ...CALM, loss }));
 const finishedOf = (result: SimulatedResult) => result.events.find((event) => event.event === 'finished');
 const announcedOf = (result: SimulatedResult) => result.events.filter((event) => event.event === 'announced');
 
@@ -159,7 +168,7 @@ describe('a transfer over a simulated network', () => {
       [30, 0.01, 0.05, 0.2],
       [8, 0.05, 0.12, 0.3],
     ] as const) {
-      const students = Array.from({ length: count }, () => ({ ...CALM, loss }));
+      const students = losing(count, loss);
       const run = { ...BASE, contentBytes: 3_000_000, payloadBytes: 1000, students, rate: 50_000_000 };
       const resent = (repair: SimulatedRun['repair']) => {
         const result = simulate({ ...run, repair }, seededRandom(8));
@@ -173,12 +182,8 @@ describe('a transfer over a simulated network', () => {
   });
 
   it('leaves few blocks to a round where datagrams are lost one here and one there', () => {
-    for (const [count, loss] of [
-      [1, 0.05],
-      [8, 0.05],
-      [8, 0.01],
-    ] as const) {
-      const students = Array.from({ length: count }, () => ({ ...CALM, loss }));
+    for (const [count, loss] of SCATTERED_LOSSES) {
+      const students = losing(count, loss);
       const run = { ...BASE, contentBytes: 10_000_000, payloadBytes: 1000, students, rate: 12_500_000 };
       const result = simulate(run, seededRandom(9));
       check(run, result);
@@ -192,12 +197,8 @@ describe('a transfer over a simulated network', () => {
   });
 
   it('mostly needs no round where an earlier transfer has found the loss', () => {
-    for (const [count, loss] of [
-      [1, 0.05],
-      [8, 0.05],
-      [8, 0.01],
-    ] as const) {
-      const students = Array.from({ length: count }, () => ({ ...CALM, loss }));
+    for (const [count, loss] of SCATTERED_LOSSES) {
+      const students = losing(count, loss);
       const found = { rate: 12_500_000, loss };
       const run = { ...BASE, contentBytes: 3_000_000, payloadBytes: 1000, students, rate: found.rate, found };
       const rounds = Array.from({ length: 10 }, (_, seed) => {
@@ -228,7 +229,7 @@ describe('a transfer over a simulated network', () => {
       [0.05, 6],
       [0.1, 8],
     ] as const) {
-      const students = Array.from({ length: 30 }, () => ({ ...CALM, loss }));
+      const students = losing(30, loss);
       const result = simulate(
         { ...BASE, contentBytes: 2_000_000, payloadBytes: 1000, students, rate: 50_000_000 },
         seededRandom(6),
