@@ -1,13 +1,14 @@
 import { appendFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { CHUNK_UNITS } from '../../src-shared/wire/limits';
 import { digestsBelow, digestsOf, makeFile } from './files';
 import { impair } from './impairments';
 import { describeLab, expectAllComplete, openSession, sendToAll } from './lab-test';
 import type { Teacher } from './session';
 
-/** A chunk is 45 payloads of 1448 bytes; 64 KiB is what other tools take. */
-const EDGES = [65_160, 65_536].flatMap((size) => [size - 1, size, size + 1]);
+/** A chunk of whole payloads; 64 KiB is what other tools take. */
+const EDGES = [CHUNK_UNITS * 1448, 65_536].flatMap((size) => [size - 1, size, size + 1]);
 
 describeLab('all kinds of files', () => {
   test.for([0, 1, 1448, ...EDGES])('a file of %i bytes', async (size, context) => {

@@ -1,9 +1,10 @@
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CHUNK_UNITS } from '../../src-shared/wire/limits';
 import { Classroom, digests, expectEverywhere, type Student, sendTo, type Teacher } from './classroom';
 
-const CHUNK = 45 * 1448;
+const CHUNK = CHUNK_UNITS * 1448;
 const LOSSES = ['loss=0.1,seed=1', 'loss=0.2,burst=4,seed=2', 'loss=0.05,duplicate=0.05,reorder=0.05,seed=3'];
 
 let classroom: Classroom;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
+import { CHUNK_PARITY, CHUNK_UNITS } from '../../src-shared/wire/limits';
 import { loadNativeModule } from '../accelerator/native-module';
 import { BlockCode } from './block-code';
 import { combineInKernel } from './combiner';
@@ -10,9 +10,9 @@ const code = new BlockCode(UNIT_BYTES);
 
 const anyUnits = fc.array(fc.uint8Array({ minLength: 1, maxLength: UNIT_BYTES }), {
   minLength: 1,
-  maxLength: BLOCK_UNITS,
+  maxLength: CHUNK_UNITS,
 });
-const indices = Array.from({ length: BLOCK_PARITY }, (_, index) => index);
+const indices = Array.from({ length: CHUNK_PARITY }, (_, index) => index);
 
 function parityOf(units: readonly Uint8Array[], wanted: readonly number[]) {
   code.makeParity(wanted);
@@ -29,15 +29,15 @@ function padded(unit: Uint8Array): Uint8Array {
   return whole;
 }
 
-describe('parity of a block', () => {
+describe('parity of a chunk', () => {
   it('makes up for any missing units, by any parity units, as many as are missing', () => {
-    const blocks = anyUnits.chain((units) => {
+    const chunks = anyUnits.chain((units) => {
       const places = units.map((_, i) => i);
       const missing = fc.shuffledSubarray(places, { minLength: 1 });
       return fc.tuple(fc.constant(units), missing, fc.shuffledSubarray(indices, { minLength: units.length }));
     });
     fc.assert(
-      fc.property(blocks, ([units, missing, wanted]) => {
+      fc.property(chunks, ([units, missing, wanted]) => {
         const parity = parityOf(units, wanted.slice(0, missing.length));
         code.makeMissing(missing, parity);
         // What lies in the place of a missing unit is of no consequence.
@@ -56,7 +56,7 @@ describe('parity of a block', () => {
   });
 
   it('is the same whether its units are added one by one, many at once, or backwards', () => {
-    const units = Array.from({ length: BLOCK_UNITS }, (_, i) => padded(Uint8Array.of(i, 3 * i, 5)));
+    const units = Array.from({ length: CHUNK_UNITS }, (_, i) => padded(Uint8Array.of(i, 3 * i, 5)));
     const all = Uint8Array.from(units.flatMap((unit) => [...unit]));
     const expected = parityOf(units, [0, 5, 127]).map(({ bytes }) => bytes);
     for (const combine of [combineInKernel, loadNativeModule()?.combine ?? combineInKernel]) {
@@ -68,7 +68,7 @@ describe('parity of a block', () => {
     }
   });
 
-  it('of a block of one unit is that unit times a constant', () => {
+  it('of a chunk of one unit is that unit times a constant', () => {
     const [first] = parityOf([Uint8Array.of(1)], [0]);
     const [second] = parityOf([Uint8Array.of(2)], [0]);
     // 1 / 128 in this field.

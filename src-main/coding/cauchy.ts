@@ -1,18 +1,18 @@
-import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
+import { CHUNK_PARITY, CHUNK_UNITS } from '../../src-shared/wire/limits';
 import { exp, log } from './galois-field';
 
 /**
  * The code's matrix (PROTOCOL.md section 6.7): row r, column c is 1 / (x + y) with x = 128 + r and y = c. Every square part of
  * such a Cauchy matrix can be inverted, so any m parity units make up for any m missing units.
  */
-const matrix = new Uint8Array(BLOCK_PARITY * BLOCK_UNITS);
-for (let row = 0; row < BLOCK_PARITY; row++) {
-  for (let column = 0; column < BLOCK_UNITS; column++) matrix[row * BLOCK_UNITS + column] = exp(-log(sum(row, column)));
+const matrix = new Uint8Array(CHUNK_PARITY * CHUNK_UNITS);
+for (let row = 0; row < CHUNK_PARITY; row++) {
+  for (let column = 0; column < CHUNK_UNITS; column++) matrix[row * CHUNK_UNITS + column] = exp(-log(sum(row, column)));
 }
 
-/** A row: what each of the block's units is multiplied by in this parity unit. */
+/** A row: what each of the chunk's units is multiplied by in this parity unit. */
 export function coefficients(row: number): Uint8Array {
-  return matrix.subarray(row * BLOCK_UNITS, (row + 1) * BLOCK_UNITS);
+  return matrix.subarray(row * CHUNK_UNITS, (row + 1) * CHUNK_UNITS);
 }
 
 /**
@@ -38,7 +38,7 @@ export function inverse(rows: readonly number[], columns: readonly number[]): Ui
 
 /** x + y, which is never 0. */
 function sum(row: number, column: number): number {
-  return (BLOCK_UNITS + row) ^ column;
+  return (CHUNK_UNITS + row) ^ column;
 }
 
 /** Two x, or two y: what they have in common adds up to 0. */

@@ -77,7 +77,7 @@ describe.each(COMBINERS)('%s', (_, combine) => {
     );
   });
 
-  it('gives what its plain twin gives for a whole block of the longest units', (context) => {
+  it('gives what its plain twin gives for a whole chunk of the longest units', (context) => {
     const one = needed(combine, context);
     const task = { unitBytes: 1472, rows: 128, columns: 128, first: 0 };
     const [units, matrix, before] = [bytes(128 * 1472, 1), bytes(128 * 128, 2), bytes(128 * 1472, 3)];

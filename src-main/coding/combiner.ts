@@ -1,11 +1,11 @@
-import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
+import { CHUNK_PARITY, CHUNK_UNITS } from '../../src-shared/wire/limits';
 import { halfByteTables } from './galois-field';
 import { GALOIS_KERNEL } from './galois-kernel';
 
 /**
  * Adds combinations of units over GF(2^8) to sums: to that of row r, for each unit u, matrix[r][first + u] times the unit.
  * @param sums at least one, each of `strideOf(unitBytes)` bytes; what is behind its first `unitBytes` is of no consequence
- * @param matrix row by row, as many as there are sums; of up to BLOCK_UNITS columns
+ * @param matrix row by row, as many as there are sums; of up to CHUNK_UNITS columns
  * @param first the column of the first unit
  * @param units one after the other, each of `unitBytes` bytes; the last one may be shorter, and counts as followed by zeros
  */
@@ -37,8 +37,8 @@ interface Kernel {
 const LONGEST_UNIT_BYTES = 1696;
 const TABLES_BYTES = 256 * 32;
 const MATRIX_AT = TABLES_BYTES;
-const UNITS_AT = MATRIX_AT + BLOCK_PARITY * BLOCK_UNITS;
-const SUMS_AT = UNITS_AT + BLOCK_UNITS * LONGEST_UNIT_BYTES;
+const UNITS_AT = MATRIX_AT + CHUNK_PARITY * CHUNK_UNITS;
+const SUMS_AT = UNITS_AT + CHUNK_UNITS * LONGEST_UNIT_BYTES;
 /** Rows that the kernel makes at once where it can. */
 const ROWS = 4;
 

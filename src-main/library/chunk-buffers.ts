@@ -1,3 +1,4 @@
+import { CHUNK_UNITS } from '../../src-shared/wire/limits';
 import type { TransferLayout } from '../multicast/transfer-layout';
 
 /** The ciphertext of one incomplete chunk, as far as it is in memory. */
@@ -16,7 +17,7 @@ export class ChunkBuffer {
     const [start, end] = layout.bytesOfChunk(chunk);
     this.firstUnit = layout.unitsOfChunk(chunk)[0];
     this.bytes = memory.subarray(0, end - start);
-    this.present = new Uint8Array(layout.chunkUnits);
+    this.present = new Uint8Array(CHUNK_UNITS);
   }
 
   has(unit: number): boolean {

@@ -1,17 +1,17 @@
-import { BLOCK_PARITY } from '../../src-shared/wire/limits';
+import { CHUNK_PARITY } from '../../src-shared/wire/limits';
 import { BlockCode } from '../coding/block-code';
 import type { Combine } from '../coding/combiner';
 import type { TransferLayout } from '../multicast/transfer-layout';
 import { SerialQueue } from './serial-queue';
 
-/** The kernel makes so many parity units at once. What is not asked for yet is kept: a round wants one or two, and would read the block again. */
+/** The kernel makes so many parity units at once. What is not asked for yet is kept: a round wants one or two, and would read the chunk again. */
 const AT_ONCE = 4;
 /** What these take at most: those of the latest gigabyte, or less. The oldest go first. */
 const AHEAD_BYTES = 16 * 1024 * 1024;
 
 /**
  * Parity of the teacher's ciphertext (PROTOCOL.md section 6.7), computed when it is to be sent: up to 16 units of a
- * block take less time than encrypting it, so that is done in the same thread.
+ * chunk take less time than encrypting it, so that is done in the same thread.
  */
 export class ParitySource {
   private code: BlockCode | undefined;
@@ -26,8 +26,8 @@ export class ParitySource {
   ) {}
 
   /**
-   * The parity units with these numbers, all of one block, one after the other.
-   * @throws FileChangedError where a file below the block is not what was offered
+   * The parity units with these numbers, all of one chunk, one after the other.
+   * @throws FileChangedError where a file below the chunk is not what was offered
    */
   read(first: number, count: number): Promise<Uint8Array> {
     return this.queue.run(async () => this.takeAhead(first, count) ?? this.encode(first, count));
@@ -56,12 +56,10 @@ export class ParitySource {
     this.code ??= new BlockCode(layout.payloadBytes, this.combine);
     const index = layout.indexOf(first);
     // One more than is asked for, at least.
-    const computed = Math.min(Math.ceil((count + 1) / AT_ONCE) * AT_ONCE, BLOCK_PARITY - index);
+    const computed = Math.min(Math.ceil((count + 1) / AT_ONCE) * AT_ONCE, CHUNK_PARITY - index);
     this.code.makeParity(Array.from({ length: computed }, (_, i) => index + i));
-    for (const { chunk, first: unit, bytes } of layout.piecesOfBlock(layout.blockOf(first) ?? 0)) {
-      // At once: its memory is used again while others are read.
-      this.code.add(unit, (await this.readChunk(chunk)).subarray(...bytes));
-    }
+    // At once: its memory is used again while others are read.
+    this.code.add(0, await this.readChunk(layout.chunkOf(first) ?? 0));
     const units = this.code.result();
     this.keepAhead(first + count, units.slice(count));
     return Buffer.concat(units.slice(0, count));

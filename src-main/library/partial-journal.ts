@@ -5,7 +5,7 @@ import type { TransferLayout } from '../multicast/transfer-layout';
 import { replaceFile } from './atomic-file';
 import { sha256 } from './digest-table';
 
-const MAGIC = Buffer.from('TUTTIP1\n');
+const MAGIC = Buffer.from('TUTTIP2\n');
 const CHECK_BYTES = 8;
 const DIGEST_BYTES = 32;
 

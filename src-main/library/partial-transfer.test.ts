@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { covers, EMPTY, intersect, sizeOf, span, valuesOf } from '../../src-shared/ranges/range-set';
 import { expandTemplate } from '../../src-shared/text/folder-template';
-import { BLOCK_PARITY } from '../../src-shared/wire/limits';
+import { CHUNK_PARITY, CHUNK_UNITS } from '../../src-shared/wire/limits';
 import type { Manifest, ManifestFile } from '../../src-shared/wire/messages';
 import { BlockCode } from '../coding/block-code';
 import { TransferLayout } from '../multicast/transfer-layout';
@@ -26,7 +26,7 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const key = randomBytes(32);
 const transfer = '0123456789abcdef';
-const CHUNK = 65160;
+const CHUNK = CHUNK_UNITS * 1448;
 const code = new BlockCode(1448);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
 
@@ -62,17 +62,17 @@ class Sent {
     return PartialTransfer.open(memoryBytes === undefined ? options : { ...options, memoryBytes });
   }
 
-  /** Completes a block by parity units from this index on, as many as are missing. */
-  solve(partial: PartialTransfer, block: number, from: number): void {
-    const [start, end] = this.layout.unitsOfBlock(block);
+  /** Completes a chunk by parity units from this index on, as many as are missing. */
+  solve(partial: PartialTransfer, chunk: number, from: number): void {
+    const [start, end] = this.layout.unitsOfChunk(chunk);
     const missing = [...valuesOf(intersect(partial.missing(), span(start, end)))];
-    const indices = missing.map((_, i) => (from + i) % BLOCK_PARITY);
+    const indices = missing.map((_, i) => (from + i) % CHUNK_PARITY);
     code.makeParity(indices);
     for (let unit = start; unit < end; unit++) code.add(unit - start, this.unit(unit));
     code.result().forEach((bytes, i) => {
-      partial.parity.keep(block, indices[i] ?? 0, bytes);
+      partial.parity.keep(chunk, indices[i] ?? 0, bytes);
     });
-    partial.solve(block, missing, indices);
+    partial.solve(chunk, missing, indices);
   }
 
   /** Every unit that the student misses. */
@@ -168,8 +168,8 @@ describe('any order, duplicates, crashes', () => {
       let durable = EMPTY;
       for (const [index, next] of steps.entries()) {
         for (const unit of scattered(sent.layout.unitCount, next)) partial.write(unit, sent.unit(unit));
-        if (next.after === 'solve' && sent.layout.blockCount > 0)
-          sent.solve(partial, next.seed % sent.layout.blockCount, next.seed % BLOCK_PARITY);
+        if (next.after === 'solve' && sent.layout.chunkCount > 0)
+          sent.solve(partial, next.seed % sent.layout.chunkCount, next.seed % CHUNK_PARITY);
         if (next.after === 'flush') await partial.flush();
         if (next.after === 'flush') durable = partial.missing();
         if (next.after === 'restart') {
@@ -203,7 +203,8 @@ describe('any order, duplicates, crashes', () => {
   it('keeps memory bounded and still loses nothing when chunks stay incomplete', async () => {
     const sent = song(CHUNK * 20);
     const partial = await sent.open(undefined, CHUNK * 2);
-    for (let unit = 0; unit < sent.layout.unitCount; unit++) if (unit % 45 !== 7) partial.write(unit, sent.unit(unit));
+    for (let unit = 0; unit < sent.layout.unitCount; unit++)
+      if (unit % CHUNK_UNITS !== 7) partial.write(unit, sent.unit(unit));
     await partial.flush();
     expect(sizeOf(partial.missing())).toBe(20);
     sent.fill(partial);
@@ -212,16 +213,16 @@ describe('any order, duplicates, crashes', () => {
     await partial.close();
   });
 
-  it('completes blocks by parity, whether their other units are in memory, on the way to the disk or on it', async () => {
+  it('completes chunks by parity, whether their other units are in memory, on the way to the disk or on it', async () => {
     const sent = song(CHUNK * 20);
     const { layout } = sent;
     for (const memoryBytes of [CHUNK, CHUNK * 2, CHUNK * 100]) {
       const partial = await sent.open(undefined, memoryBytes);
       for (let unit = 0; unit < layout.unitCount; unit++) if (unit % 29 !== 7) partial.write(unit, sent.unit(unit));
-      for (let block = 0; block < layout.blockCount; block++) {
-        sent.solve(partial, block, block);
-        // A chunk at a border may be completed while it waits for its block.
-        partial.write(layout.contentUnits - 1 - block, sent.unit(layout.contentUnits - 1 - block));
+      for (let chunk = 0; chunk < layout.chunkCount; chunk++) {
+        sent.solve(partial, chunk, chunk);
+        // Units that come after all, while the chunk is being completed.
+        partial.write(layout.contentUnits - 1 - chunk, sent.unit(layout.contentUnits - 1 - chunk));
       }
       expect(partial.missing()).toEqual(EMPTY);
       expect((await partial.verify(sent.root)).rejected).toEqual(EMPTY);
@@ -230,17 +231,17 @@ describe('any order, duplicates, crashes', () => {
     }
   });
 
-  it('reads nothing from the disk for a block that its parity follows', async () => {
+  it('reads nothing from the disk for a chunk that its parity follows', async () => {
     const sent = song(CHUNK * 200);
     const { layout } = sent;
     const partial = await sent.open();
     const read = vi.spyOn(PartFiles.prototype, 'read');
-    for (let block = 0; block < layout.blockCount; block++) {
-      const [start, end] = layout.unitsOfBlock(block);
+    for (let chunk = 0; chunk < layout.chunkCount; chunk++) {
+      const [start, end] = layout.unitsOfChunk(chunk);
       // Two of three chunks are complete without parity, as at 1 % loss.
       for (let unit = start; unit < end; unit++) if (unit !== end - 3) partial.write(unit, sent.unit(unit));
-      sent.solve(partial, block, 0);
-      if (block % 5 === 0) await setImmediate();
+      sent.solve(partial, chunk, 0);
+      if (chunk % 5 === 0) await setImmediate();
     }
     sent.fill(partial);
     expect((await partial.verify(sent.root)).rejected).toEqual(EMPTY);
@@ -270,7 +271,7 @@ describe('any order, duplicates, crashes', () => {
     await partial.close();
     await truncate(join(directory, 'partial', transfer, '0'), CHUNK + 5);
     const again = await sent.open();
-    expect(again.missing()).toEqual(span(45, 135));
+    expect(again.missing()).toEqual(span(CHUNK_UNITS, 3 * CHUNK_UNITS));
     await again.close();
   });
 
@@ -304,14 +305,14 @@ describe('what is not the teacher’s', () => {
   it('is refused chunk by chunk, is missing again, and counts as forged the second time', async () => {
     const sent = song(CHUNK * 3);
     const partial = await sent.open();
-    partial.write(50, forged);
+    partial.write(CHUNK_UNITS + 5, forged);
     sent.fill(partial);
-    expect(await partial.verify(sent.root)).toEqual({ rejected: span(45, 90), forgedChunks: 0 });
-    expect(partial.missing()).toEqual(span(45, 90));
+    expect(await partial.verify(sent.root)).toEqual({ rejected: span(CHUNK_UNITS, 2 * CHUNK_UNITS), forgedChunks: 0 });
+    expect(partial.missing()).toEqual(span(CHUNK_UNITS, 2 * CHUNK_UNITS));
     await expect(partial.finalize(below(destination()))).rejects.toThrow();
-    partial.write(60, forged);
+    partial.write(CHUNK_UNITS + 15, forged);
     sent.fill(partial);
-    expect(await partial.verify(sent.root)).toEqual({ rejected: span(45, 90), forgedChunks: 1 });
+    expect(await partial.verify(sent.root)).toEqual({ rejected: span(CHUNK_UNITS, 2 * CHUNK_UNITS), forgedChunks: 1 });
     sent.fill(partial);
     expect(await partial.verify(sent.root)).toEqual({ rejected: EMPTY, forgedChunks: 1 });
     await partial.finalize(below(destination()));
@@ -321,13 +322,14 @@ describe('what is not the teacher’s', () => {
   it('is refused with all that it was computed into', async () => {
     const sent = song(CHUNK * 3);
     const partial = await sent.open();
-    for (let unit = 0; unit < 136; unit++) if (unit !== 20 && unit !== 100) partial.write(unit, sent.unit(unit));
+    for (let unit = 0; unit < sent.layout.unitCount; unit++) {
+      if (unit !== 20 && unit !== 100) partial.write(unit, sent.unit(unit));
+    }
     partial.parity.keep(0, 3, forged);
     partial.parity.keep(0, 4, forged);
     partial.solve(0, [20, 100], [3, 4]);
     expect(partial.missing()).toEqual(EMPTY);
-    const rejected = [...span(0, 45), ...span(90, 135)];
-    expect(await partial.verify(sent.root)).toEqual({ rejected, forgedChunks: 0 });
+    expect(await partial.verify(sent.root)).toEqual({ rejected: span(0, CHUNK_UNITS), forgedChunks: 0 });
     sent.solve(partial, 0, 9);
     sent.fill(partial);
     expect((await partial.verify(sent.root)).rejected).toEqual(EMPTY);
@@ -338,9 +340,9 @@ describe('what is not the teacher’s', () => {
   it('is refused in the trailer, as a whole', async () => {
     const sent = song(CHUNK * 3);
     const partial = await sent.open();
-    partial.write(135, Buffer.alloc(96));
+    partial.write(3 * CHUNK_UNITS, Buffer.alloc(96));
     sent.fill(partial);
-    expect((await partial.verify(sent.root)).rejected).toEqual(span(135, 136));
+    expect((await partial.verify(sent.root)).rejected).toEqual(span(3 * CHUNK_UNITS, 3 * CHUNK_UNITS + 1));
     sent.fill(partial);
     expect((await partial.verify(sent.root)).rejected).toEqual(EMPTY);
     expect(partial.isVerified).toBe(true);
@@ -350,7 +352,7 @@ describe('what is not the teacher’s', () => {
   it('is not judged before there is a root, or before the trailer is there', async () => {
     const sent = song(CHUNK);
     const partial = await sent.open();
-    for (let unit = 0; unit < 45; unit++) partial.write(unit, sent.unit(unit));
+    for (let unit = 0; unit < CHUNK_UNITS; unit++) partial.write(unit, sent.unit(unit));
     await partial.verify(sent.root);
     expect(partial.isVerified).toBe(false);
     sent.fill(partial);

@@ -6,14 +6,13 @@ import { EMPTY, normalize, type Range, type RangeSet } from '../../src-shared/ra
 import type { Manifest, ManifestFile, Offer } from '../../src-shared/wire/messages';
 import type { Combine } from '../coding/combiner';
 import type { TransferLayout } from '../multicast/transfer-layout';
-import { BlockSolver, type Solvable } from './block-solver';
 import { type ChunkBuffer, ChunkBuffers } from './chunk-buffers';
+import { ChunkSolver, type Solvable } from './chunk-solver';
 import { makeFolders } from './folders';
 import { StorageError } from './library-error';
 import { PartFiles } from './part-files';
 import type { PartialJournal } from './partial-journal';
 import { type Conflicts, placeFiles } from './place-files';
-import { releaseMemory } from './release-memory';
 import { SerialQueue } from './serial-queue';
 import { StoredChunks } from './stored-chunks';
 import { TrailerFile } from './trailer-file';
@@ -52,9 +51,7 @@ export interface Verdict {
 
 const MEMORY_BYTES = 32 * 1024 * 1024;
 /** Chunks stored in one go: the hand-over to another thread costs as much as writing one. */
-const BATCH_CHUNKS = 16;
-/** Complete chunks that stay in memory until others follow: a block of theirs may still wait for its parity, and would have to read them. */
-const KEPT_CHUNKS = 8;
+const BATCH_CHUNKS = 8;
 
 /**
  * The student's side of a transfer on disk: PROTOCOL.md section 10. A chunk's place in the part files holds its ciphertext
@@ -63,7 +60,7 @@ const KEPT_CHUNKS = 8;
  */
 export class PartialTransfer {
   /** Parity units that wait for `solve`. */
-  readonly parity: BlockSolver;
+  readonly parity: ChunkSolver;
   private readonly folder: string;
   private readonly layout: TransferLayout;
   private readonly parts: PartFiles;
@@ -90,7 +87,7 @@ export class PartialTransfer {
     const sizes = manifest.files.map((file) => file.size);
     this.parts = new PartFiles(this.folder, sizes);
     this.buffers = new ChunkBuffers(layout, Math.ceil((options.memoryBytes ?? MEMORY_BYTES) / layout.chunkBytes));
-    this.parity = new BlockSolver(layout, options.combine);
+    this.parity = new ChunkSolver(layout, options.combine);
     this.held = new Bitmap(layout.unitCount);
     this.unitsLeft = Uint16Array.from({ length: layout.chunkCount }, (_, chunk) => {
       const [start, end] = layout.unitsOfChunk(chunk);
@@ -150,22 +147,18 @@ export class PartialTransfer {
     if (unit >= this.layout.unitCount || this.held.has(unit) || this.error !== undefined || this.closed) return false;
     if (payload.length !== this.layout.lengthOf(unit)) return false;
     this.held.add(unit);
-    if (unit >= this.layout.contentUnits) this.trailer.put(unit, payload);
-    else this.putInChunk(unit, payload);
+    const chunk = this.layout.chunkOf(unit);
+    if (chunk === undefined) this.trailer.put(unit, payload);
+    else this.putInChunk(chunk, unit, payload);
     return true;
   }
 
-  /** Computes the missing units of a block from its others and from kept parity units of these indices, and takes them. */
-  solve(block: number, units: readonly number[], indices: readonly number[]): void {
-    const solvable = this.parity.prepare(block, units, indices, (chunk) => this.bufferOf(chunk));
+  /** Computes the missing units of a chunk from its others and from kept parity units of these indices, and takes them. */
+  solve(chunk: number, units: readonly number[], indices: readonly number[]): void {
+    const solvable = this.parity.prepare(chunk, units, indices, this.buffers.get(chunk));
     if (solvable === undefined || this.error !== undefined || this.closed) return;
     for (const unit of units) this.held.add(unit);
     this.enqueue(this.layout.chunkBytes, () => this.solveNow(solvable));
-  }
-
-  /** A chunk that has no buffer is on the disk, or will be when what is queued now is done. */
-  private bufferOf(chunk: number): ChunkBuffer | undefined {
-    return this.buffers.get(chunk) ?? this.batch.find((buffer) => buffer.chunk === chunk);
   }
 
   /**
@@ -225,8 +218,7 @@ export class PartialTransfer {
     await this.parts.close();
   }
 
-  private putInChunk(unit: number, payload: Uint8Array): void {
-    const chunk = this.layout.chunkOf(unit);
+  private putInChunk(chunk: number, unit: number, payload: Uint8Array): void {
     const buffer = this.buffers.touch(chunk);
     buffer.put(unit, payload);
     buffer.dirty = true;
@@ -240,12 +232,12 @@ export class PartialTransfer {
   private release(chunk: number, buffer: ChunkBuffer): void {
     this.buffers.remove(chunk);
     this.batch.push(buffer);
-    if (this.batch.length >= BATCH_CHUNKS + KEPT_CHUNKS) this.storeBatch(BATCH_CHUNKS);
+    if (this.batch.length >= BATCH_CHUNKS) this.storeBatch();
   }
 
-  /** Stores the complete chunks, at most so many: those that were complete first. */
-  private storeBatch(most = this.batch.length): void {
-    const batch = this.batch.splice(0, most);
+  /** Stores the complete chunks. */
+  private storeBatch(): void {
+    const batch = this.batch.splice(0);
     if (batch.length > 0) this.letGo(batch, () => this.chunks.store(batch));
   }
 
@@ -266,25 +258,10 @@ export class PartialTransfer {
   }
 
   private async solveNow(solvable: Solvable): Promise<void> {
-    const buffers = this.buffersOf(solvable);
-    await this.chunks.gather(buffers.flatMap(({ buffer }) => buffer ?? []));
-    const ciphertexts = new Map<number, Uint8Array>();
-    const read: Uint8Array[] = [];
-    for (const { chunk, buffer } of buffers) {
-      const bytes = buffer?.bytes ?? (await this.chunks.readCiphertext(chunk));
-      ciphertexts.set(chunk, bytes);
-      if (buffer === undefined) read.push(bytes);
-    }
-    this.parity.solve(solvable, ciphertexts, (unit, bytes) => this.putInChunk(unit, bytes));
-    releaseMemory(...read);
-  }
-
-  /** The buffers of a block's chunks; a chunk that the block completes gets one, so that it is read from the disk once. */
-  private buffersOf({ buffers, missing }: Solvable): { chunk: number; buffer: ChunkBuffer | undefined }[] {
-    const completed = new Set(missing.map((unit) => this.layout.chunkOf(unit)));
-    return [...buffers].map(([chunk, buffer]) => {
-      return { chunk, buffer: buffer ?? (completed.has(chunk) ? this.buffers.touch(chunk) : undefined) };
-    });
+    const { chunk } = solvable;
+    const buffer = solvable.buffer ?? this.buffers.touch(chunk);
+    await this.chunks.gather([buffer]);
+    this.parity.solve(solvable, buffer.bytes, (unit, bytes) => this.putInChunk(chunk, unit, bytes));
   }
 
   /** Runs a job in the background; what goes wrong is kept for the next call that waits. */

@@ -73,15 +73,6 @@ export class StoredChunks {
     }
   }
 
-  /** A chunk's ciphertext, right where its units are held. */
-  async readCiphertext(chunk: number): Promise<Uint8Array> {
-    const stored = await this.read(chunk);
-    if (!this.digests.known.has(chunk)) return stored;
-    const ciphertext = cipherChunk(this.key, chunk, stored);
-    releaseMemory(stored);
-    return ciphertext;
-  }
-
   /** Notes that exactly these units of a chunk (or of the trailer: chunk = chunkCount) are on disk. */
   record(chunk: number, units: readonly number[], check: Uint8Array): void {
     this.journal.record(chunk, units, check);

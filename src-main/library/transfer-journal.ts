@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { decodeRanges, encodeRanges } from '../../src-shared/ranges/range-codec';
 import type { RangeSet } from '../../src-shared/ranges/range-set';
 import { type Manifest, type Offer, offerSchema } from '../../src-shared/wire/messages';
+import { PROTOCOL_VERSION } from '../../src-shared/wire/session-messages';
 import type { SenderState } from '../multicast/sender-io';
 import { DIGEST_BYTES, TransferLayout } from '../multicast/transfer-layout';
 import { replaceFile } from './atomic-file';
@@ -31,6 +32,8 @@ const count = z.int().min(0);
 
 /** Written once. */
 const headSchema = z.object({
+  // Another version's chunks are others: going on would encrypt two plaintexts under one key and counter (section 6.6).
+  version: z.literal(PROTOCOL_VERSION),
   transfer: transferId,
   offer: offerSchema,
   sources: z.array(z.object({ absolutePath: z.string(), size: count, mtimeMs: z.number(), ino: z.number() })),
@@ -70,7 +73,11 @@ export async function saveTeacherJournal(directory: string, journal: TeacherJour
   };
   await makeFolders(directory, 0o700);
   if (!(await exists(headPath(directory, transfer)))) {
-    await replaceFile(headPath(directory, transfer), JSON.stringify({ transfer, offer, sources, startedAt }), true);
+    await replaceFile(
+      headPath(directory, transfer),
+      JSON.stringify({ version: PROTOCOL_VERSION, transfer, offer, sources, startedAt }),
+      true,
+    );
   }
   await replaceFile(progressPath(directory, transfer), JSON.stringify(progress), true);
 }
@@ -105,7 +112,7 @@ function isSameFile(file: ScannedFile, source: SourceFile | undefined, manifest:
 }
 
 async function loadTeacherJournal(directory: string, transfer: string): Promise<TeacherJournal> {
-  const head = headSchema.parse(await readJson(headPath(directory, transfer)));
+  const { version, ...head } = headSchema.parse(await readJson(headPath(directory, transfer)));
   const progress = progressSchema.parse(await readJson(progressPath(directory, transfer)));
   const contentBytes = head.offer.manifest.files.reduce((sum, file) => sum + file.size, 0);
   const layout = new TransferLayout(contentBytes, head.offer.payloadBytes);

@@ -3,6 +3,7 @@ import { mkdtemp, open, rename, rm, stat, unlink, utimes, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CHUNK_UNITS } from '../../src-shared/wire/limits';
 import { BlockCode } from '../coding/block-code';
 import { TransferLayout } from '../multicast/transfer-layout';
 import { FileChangedError } from './library-error';
@@ -18,6 +19,7 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const EMPTY = new Uint8Array(0);
 const key = randomBytes(32);
+const CHUNK = CHUNK_UNITS * 1448;
 const file = (index: number) => join(directory, `${index}.bin`);
 
 async function sourceOf(...contents: Uint8Array[]) {
@@ -35,7 +37,7 @@ function decrypt(chunk: number, ciphertext: Uint8Array): Buffer {
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
 
 it('encrypts all files end to end, and digests what it encrypts', async () => {
-  const contents = [0, 1, 65160, 65161, 200_000, 0, 65159, 0].map((size) => randomBytes(size));
+  const contents = [0, 1, CHUNK, CHUNK + 1, 600_000, 0, CHUNK - 1, 0].map((size) => randomBytes(size));
   const { source, layout } = await sourceOf(...contents);
   const chunks: Uint8Array[] = [];
   for (let chunk = 0; chunk < layout.chunkCount; chunk++) chunks.push(await source.readChunk(chunk));
@@ -45,17 +47,17 @@ it('encrypts all files end to end, and digests what it encrypts', async () => {
   await source.close();
 });
 
-it('makes parity of any block that makes up for what is missing there', async () => {
-  const { source, layout } = await sourceOf(...[1, 300_000, 65160].map((size) => randomBytes(size)));
+it('makes parity of any chunk that makes up for what is missing there', async () => {
+  const { source, layout } = await sourceOf(...[1, 300_000, CHUNK].map((size) => randomBytes(size)));
   const chunks: Uint8Array[] = [];
   for (let chunk = 0; chunk < layout.chunkCount; chunk++) chunks.push(await source.readChunk(chunk));
   const content = Buffer.concat(chunks);
   const code = new BlockCode(1448);
-  for (let block = 0; block < layout.blockCount; block++) {
-    const [start, end] = layout.unitsOfBlock(block);
+  for (let chunk = 0; chunk < layout.chunkCount; chunk++) {
+    const [start, end] = layout.unitsOfChunk(chunk);
     const unit = (i: number) =>
       content.subarray(layout.offsetOf(start + i), layout.offsetOf(start + i) + layout.lengthOf(start + i));
-    const parity = await source.readParity(layout.parityOf(block, 60), 3);
+    const parity = await source.readParity(layout.parityOf(chunk, 60), 3);
     const units = [0, 1, 2].map((i) => ({ index: 60 + i, bytes: parity.subarray(i * 1448, (i + 1) * 1448) }));
     const missing = [0, 5, end - start - 1];
     code.makeMissing(missing, units);
@@ -71,12 +73,12 @@ it('makes parity of any block that makes up for what is missing there', async ()
 it('makes the same parity however much else is read meanwhile', async () => {
   const { source, layout } = await sourceOf(randomBytes(9_000_000));
   const alone: Uint8Array[] = [];
-  for (let block = 0; block < layout.blockCount; block++)
-    alone.push(await source.readParity(layout.parityOf(block, 0), 2));
+  for (let chunk = 0; chunk < layout.chunkCount; chunk++)
+    alone.push(await source.readParity(layout.parityOf(chunk, 0), 2));
   const together = await Promise.all(
-    alone.flatMap((_, block) => [
-      source.readParity(layout.parityOf(block, 0), 2),
-      ...[0, 1, 2].map((i) => source.readChunk((block * 3 + i * 40) % layout.chunkCount).then(() => undefined)),
+    alone.flatMap((_, chunk) => [
+      source.readParity(layout.parityOf(chunk, 0), 2),
+      ...[0, 1, 2].map((i) => source.readChunk((chunk * 3 + i * 40) % layout.chunkCount).then(() => undefined)),
     ]),
   );
   const parity = together.flatMap((bytes) => bytes ?? []);
@@ -104,7 +106,7 @@ it('makes some parity ahead, and reads nothing for it when it is asked for', asy
 });
 
 it('reads what is not yet read when it is asked for the trailer first', async () => {
-  const { source } = await sourceOf(randomBytes(300_000));
+  const { source } = await sourceOf(randomBytes(900_000));
   const root = await source.root();
   await source.readChunk(3);
   expect(await source.root()).toBe(root);
@@ -125,12 +127,12 @@ it('reads thousands of small files with few handles', async () => {
 });
 
 describe('a file that changes', () => {
-  const content = randomBytes(65160 * 80);
+  const content = randomBytes(CHUNK * 40);
 
   /** A source whose chunk 0 has been sent and has left the cache. */
   async function halfSent() {
     const made = await sourceOf(content);
-    for (let chunk = 0; chunk < 70; chunk++) await made.source.readChunk(chunk);
+    for (let chunk = 0; chunk < 30; chunk++) await made.source.readChunk(chunk);
     return made;
   }
 
@@ -158,7 +160,7 @@ describe('a file that changes', () => {
     const { source } = await halfSent();
     await change();
     await expect(source.readChunk(0)).rejects.toThrow(FileChangedError);
-    await expect(source.readChunk(75)).rejects.toThrow(/“0.bin” changed while it was being sent/);
+    await expect(source.readChunk(35)).rejects.toThrow(/“0.bin” changed while it was being sent/);
     await source.close();
   });
 

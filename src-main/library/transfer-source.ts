@@ -26,15 +26,15 @@ export interface TransferSourceOptions {
 }
 
 /** Chunks kept: the window of a transmission, so that units which go out together cost one read. Their memory is used again. */
-const CACHED_CHUNKS = 64;
+const CACHED_CHUNKS = 24;
 const OPEN_FILES = 8;
-/** Read in one go, several chunks: each read waits for a turn of the thread pool, which is long on a busy machine. */
-const BLOCK_BYTES = 512 * 1024;
+/** Read in one go: each read waits for a turn of the thread pool, which is long on a busy machine. */
+const CHUNKS_A_READ = 4;
 /** Ten times a second is soon enough to stop: what is open is whole. */
 const NAME_CHECK_MS = 100;
 
 /** A stretch of a file in memory. */
-interface Block {
+interface Stretch {
   readonly file: number;
   readonly position: number;
   readonly bytes: Uint8Array;
@@ -53,13 +53,14 @@ export class TransferSource {
   private readonly chunks = new Map<number, Promise<Uint8Array>>();
   private readonly spare: Uint8Array[] = [];
   private readonly handles = new Map<number, FileHandle>();
-  /** The stretch read last: chunks are mostly sent in their order. Its bytes are overwritten by the next one. */
-  private block: Block | undefined;
-  private readonly blockMemory = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  /** What was read last: chunks are mostly sent in their order. Its bytes are overwritten by the next one. */
+  private stretch: Stretch | undefined;
+  private readonly stretchMemory: Buffer;
   private readonly namesCheckedAt = new Map<number, number>();
 
   private constructor(private readonly options: TransferSourceOptions) {
     this.map = new ContentMap(options.sources.map((source) => source.size));
+    this.stretchMemory = Buffer.allocUnsafeSlow(CHUNKS_A_READ * options.layout.chunkBytes);
     this.parity = new ParitySource(options.layout, (chunk) => this.readChunk(chunk), options.combine);
     this.digests = options.digests ?? new DigestTable(options.layout.chunkCount);
   }
@@ -144,24 +145,24 @@ export class TransferSource {
   }
 
   private async readPiece(piece: Piece): Promise<Uint8Array> {
-    const block = holds(this.block, piece) ? this.block : await this.readBlock(piece);
-    const start = piece.position - block.position;
-    return block.bytes.subarray(start, start + piece.length);
+    const stretch = holds(this.stretch, piece) ? this.stretch : await this.readStretch(piece);
+    const start = piece.position - stretch.position;
+    return stretch.bytes.subarray(start, start + piece.length);
   }
 
-  private async readBlock({ file, position }: Piece): Promise<Block> {
+  private async readStretch({ file, position }: Piece): Promise<Stretch> {
     const source = this.source(file);
-    this.block = undefined;
+    this.stretch = undefined;
     try {
       const handle = await this.handleOf(file);
-      const bytes = this.blockMemory.subarray(0, Math.min(BLOCK_BYTES, source.size - position));
+      const bytes = this.stretchMemory.subarray(0, source.size - position);
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, position);
       // After the read, so that a change while reading is seen.
       // In this thread: on an open file it costs two microseconds, less than handing it to another thread.
       const opened = fstatSync(handle.fd);
       if (bytesRead === bytes.length && isSame(source, opened) && (await this.isSameByName(file))) {
-        this.block = { file, position, bytes };
-        return this.block;
+        this.stretch = { file, position, bytes };
+        return this.stretch;
       }
     } catch (error) {
       if (errorCode(error) === 'ENOENT') throw new FileChangedError(source.absolutePath, { cause: error });
@@ -198,9 +199,9 @@ export class TransferSource {
   }
 }
 
-function holds(block: Block | undefined, { file, position, length }: Piece): block is Block {
-  if (block?.file !== file || position < block.position) return false;
-  return position + length <= block.position + block.bytes.length;
+function holds(stretch: Stretch | undefined, { file, position, length }: Piece): stretch is Stretch {
+  if (stretch?.file !== file || position < stretch.position) return false;
+  return position + length <= stretch.position + stretch.bytes.length;
 }
 
 /** True where a file is still what it was when it was offered. */

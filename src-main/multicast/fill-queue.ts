@@ -1,4 +1,5 @@
 import { type Range, type RangeSet, sizeOf } from '../../src-shared/ranges/range-set';
+import { CHUNK_UNITS } from '../../src-shared/wire/limits';
 import type { TransferLayout } from './transfer-layout';
 
 /** The units that one student gets over its control connection, cut so that each fill frame lies in one chunk. */
@@ -62,7 +63,7 @@ export class Fills {
   begin(student: string, units: RangeSet): void {
     if (units.length === 0) return;
     this.asked += sizeOf(units);
-    this.queues.set(student, new FillQueue(units, this.layout.chunkUnits, this.layout.contentUnits));
+    this.queues.set(student, new FillQueue(units, CHUNK_UNITS, this.layout.contentUnits));
   }
 
   /** Takes the next run of units for a student. */

@@ -16,7 +16,7 @@ describe('the parity that a student keeps', () => {
     ]);
   });
 
-  it('is bounded: the block that was begun first goes', () => {
+  it('is bounded: the chunk that was begun first goes', () => {
     const held = new HeldParity(layout, 3);
     for (const index of [0, 1]) held.add(5, index);
     held.add(2, 0);
@@ -29,9 +29,9 @@ describe('the parity that a student keeps', () => {
     expect(held.numbers()).toEqual([]);
   });
 
-  it('goes with units that were forged, where its block has one of them', () => {
+  it('goes with units that were forged, where its chunk has one of them', () => {
     const held = new HeldParity(layout, 100);
-    for (const block of [0, 1, 2]) held.add(block, 0);
+    for (const chunk of [0, 1, 2]) held.add(chunk, 0);
     expect(held.dropWithin([[90, 129]])).toEqual([0, 1]);
     expect(held.dropWithin([[384, 400]])).toEqual([]);
     expect(held.countOf(2)).toBe(1);

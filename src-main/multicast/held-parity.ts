@@ -1,10 +1,10 @@
 import { normalize, type Range, type RangeSet } from '../../src-shared/ranges/range-set';
 import type { TransferLayout } from './transfer-layout';
 
-/** The parity units that a student keeps of blocks which it cannot complete yet: which, not their bytes (PROTOCOL.md section 6.7). */
+/** The parity units that a student keeps of chunks which it cannot complete yet: which, not their bytes (PROTOCOL.md section 6.7). */
 export class HeldParity {
-  /** By block, in order of arrival: the indices. */
-  private readonly blocks = new Map<number, Set<number>>();
+  /** By chunk, in order of arrival: the indices. */
+  private readonly chunks = new Map<number, Set<number>>();
   private count = 0;
 
   constructor(
@@ -13,55 +13,55 @@ export class HeldParity {
     private readonly limit: number,
   ) {}
 
-  /** How many are kept of a block. */
-  countOf(block: number): number {
-    return this.blocks.get(block)?.size ?? 0;
+  /** How many are kept of a chunk. */
+  countOf(chunk: number): number {
+    return this.chunks.get(chunk)?.size ?? 0;
   }
 
-  /** The indices that are kept of a block, in order of arrival. */
-  of(block: number): readonly number[] {
-    return [...(this.blocks.get(block) ?? [])];
+  /** The indices that are kept of a chunk, in order of arrival. */
+  of(chunk: number): readonly number[] {
+    return [...(this.chunks.get(chunk) ?? [])];
   }
 
   /** Keeps a parity unit. @returns false where it is kept already */
-  add(block: number, index: number): boolean {
-    const indices = this.blocks.get(block) ?? new Set();
+  add(chunk: number, index: number): boolean {
+    const indices = this.chunks.get(chunk) ?? new Set();
     if (indices.has(index)) return false;
-    this.blocks.set(block, indices.add(index));
+    this.chunks.set(chunk, indices.add(index));
     this.count++;
     return true;
   }
 
-  /** Lets the block go that was begun first, where there is more than the limit. @returns that block */
+  /** Lets the chunk go that was begun first, where there is more than the limit. @returns that chunk */
   dropExcess(): number | undefined {
-    const [oldest] = this.blocks.keys();
+    const [oldest] = this.chunks.keys();
     if (this.count <= this.limit || oldest === undefined) return undefined;
     this.drop(oldest);
     return oldest;
   }
 
   /** @returns false where nothing was kept of it */
-  drop(block: number): boolean {
-    this.count -= this.countOf(block);
-    return this.blocks.delete(block);
+  drop(chunk: number): boolean {
+    this.count -= this.countOf(chunk);
+    return this.chunks.delete(chunk);
   }
 
-  /** Lets go what is kept of blocks that these units lie in. @returns those blocks */
+  /** Lets go what is kept of chunks that these units lie in. @returns those chunks */
   dropWithin(units: RangeSet): number[] {
-    const within = (block: number) => {
-      const [start, end] = this.layout.unitsOfBlock(block);
+    const within = (chunk: number) => {
+      const [start, end] = this.layout.unitsOfChunk(chunk);
       return units.some((range) => range[0] < end && range[1] > start);
     };
-    const dropped = [...this.blocks.keys()].filter(within);
-    for (const block of dropped) this.drop(block);
+    const dropped = [...this.chunks.keys()].filter(within);
+    for (const chunk of dropped) this.drop(chunk);
     return dropped;
   }
 
   /** What is kept, as numbers of parity units. */
   numbers(): RangeSet {
-    const each = [...this.blocks].flatMap(([block, indices]) =>
+    const each = [...this.chunks].flatMap(([chunk, indices]) =>
       [...indices].map((index): Range => {
-        const number = this.layout.parityOf(block, index);
+        const number = this.layout.parityOf(chunk, index);
         return [number, number + 1];
       }),
     );

@@ -27,7 +27,7 @@ export class IncomingTransmission {
     private readonly layout: TransferLayout,
   ) {
     this.datagramTotal =
-      sizeOf(carried(announced.units, announced.parity, layout)) + this.proactiveParity * layout.blockCount;
+      sizeOf(carried(announced.units, announced.parity, layout)) + this.proactiveParity * layout.chunkCount;
     this.wanted = needed;
     this.reports = new PositionReports(announce.progressMs, announce.progressDatagrams);
   }
@@ -51,7 +51,7 @@ export class IncomingTransmission {
     return this.layout.indexOf(number) < this.proactiveParity || contains(this.announced.parity, number);
   }
 
-  /** How many parity units may follow each block, besides its units. */
+  /** How many parity units may follow each chunk, besides its units. */
   private get proactiveParity(): number {
     return this.announce.proactiveParity ?? 0;
   }

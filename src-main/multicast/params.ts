@@ -104,35 +104,35 @@ export const MAX_RETURNS = 20;
 export const EXPIRY_CHECK_MS = 250;
 
 /**
- * More parity units of one block in one round are not worth their computing: at that loss the union is little more, and a
+ * More parity units of one chunk in one round are not worth their computing: at that loss the union is little more, and a
  * gigabit link would wait for it.
  */
 export const MAX_ROUND_PARITY = 64;
 /**
- * Of a block that parity was not enough for, so much more than is lacking is sent: for eight students at 5 % loss 0.4 % of the
+ * Of a chunk that parity was not enough for, so much more than is lacking is sent: for eight students at 5 % loss 0.4 % of the
  * file and a round less.
  */
 export const SPARE_PARITY = 1;
-/** Of other blocks, as much more as is likely to be lost in its turn; what was lost in a burst would make that far too much. */
+/** Of other chunks, as much more as is likely to be lost in its turn; what was lost in a burst would make that far too much. */
 export const MOST_LIKELY_LOSS = 2;
-/** Parity that a student keeps of blocks that it cannot complete yet: at 5 % loss enough for files of several gigabytes. */
+/** Parity that a student keeps of chunks that it cannot complete yet: at 5 % loss enough for files of several gigabytes. */
 export const MAX_HELD_PARITY_BYTES = 32 * 1024 * 1024;
 
-/** Most parity units that the first pass sends after a block: enough for 15 % loss; above that most blocks would need a round all the same. */
+/** Most parity units that the first pass sends after a chunk: enough for 15 % loss; above that most chunks would need a round all the same. */
 export const PROACTIVE_MAX = 32;
-/** As much as leaves this share of the worst student's blocks to a round… */
-export const BLOCKS_LEFT = 0.06;
+/** As much as leaves this share of the worst student's chunks to a round… */
+export const CHUNKS_LEFT = 0.06;
 /** …or as much as leaves anything of the whole transfer to a round in so few cases, for anybody… */
 export const ROUND_RISK = 0.3;
 /** …where that takes less time than a round, with its reports, its reading and its writing: 0.2 s for 40 MB, 0.6 s for 200… */
 export const ROUND_SECONDS = 0.5;
-/** …with no more than this, a seventh of a block: then eight students at 5 % loss have less than 1.2 times the file on the link… */
+/** …with no more than this, a seventh of a chunk: then eight students at 5 % loss have less than 1.2 times the file on the link… */
 export const ROUNDLESS_PARITY = 18;
 /** …and not in larger classes than this: for thirty it is 4 % of the file at 1 % loss, more than all that rounds bring. */
 export const ROUNDLESS_CLASS = 16;
 /** The trailer, of which there is no parity, is sent at most so many times more. */
 export const MAX_TRAILER_REPEATS = 3;
-/** At less loss a round costs less: one unit more for each block is 0.8 % of the file. */
+/** At less loss a round costs less: one unit more for each chunk is 0.8 % of the file. */
 export const PROACTIVE_MIN_LOSS = 0.001;
 /** Loss of late, in datagrams… */
 export const LOSS_HALF_LIFE = 8192;

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EMPTY, intersect, normalize, type RangeSet, sizeOf, span, union } from '../../src-shared/ranges/range-set';
-import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
+import { CHUNK_PARITY, CHUNK_UNITS } from '../../src-shared/wire/limits';
 import { MAX_ROUND_PARITY, MOST_LIKELY_LOSS, SPARE_PARITY } from './params';
-import { carried, chooseParity, inBlocks, use } from './parity-planner';
+import { carried, chooseParity, inChunks, use } from './parity-planner';
 import { TransferLayout } from './transfer-layout';
 
-/** 1000 units of content in 8 blocks, the last of 104 units, and 1 unit of trailer. */
+/** 1000 units of content in 8 chunks, the last of 104 units, and 1 unit of trailer. */
 const layout = new TransferLayout(999_500, 1000);
-const { unitCount, blockCount } = layout;
+const { unitCount, chunkCount } = layout;
 
 interface Says {
   readonly missing: RangeSet;
@@ -17,8 +17,8 @@ interface Says {
 
 const says = (missing: RangeSet, heldParity: RangeSet = EMPTY): Says => ({ missing, heldParity });
 const unionOf = (students: readonly Says[]) => union(...students.map(({ missing }) => missing));
-const parity = (block: number, from: number, to: number) =>
-  [layout.parityOf(block, from), layout.parityOf(block, to)] as const;
+const parity = (chunk: number, from: number, to: number) =>
+  [layout.parityOf(chunk, from), layout.parityOf(chunk, to)] as const;
 
 interface Row {
   readonly rule: string;
@@ -47,7 +47,7 @@ const rows: readonly Row[] = [
     chosen: [parity(0, 0, 40 + MOST_LIKELY_LOSS)],
   },
   {
-    rule: 'each block for itself, the trailer never',
+    rule: 'each chunk for itself, the trailer never',
     students: [
       says([
         [0, 2],
@@ -86,26 +86,26 @@ const rows: readonly Row[] = [
     chosen: EMPTY,
   },
   {
-    rule: 'all parity of the block is used up: the union',
+    rule: 'all parity of the chunk is used up: the union',
     students: [says([[0, 1]]), says([[5, 6]]), says([[7, 8]])],
-    used: [BLOCK_PARITY - SPARE_PARITY],
+    used: [CHUNK_PARITY - SPARE_PARITY],
     chosen: EMPTY,
   },
   {
     rule: 'the last of it is used',
     students: [says([[0, 1]]), says([[5, 6]]), says([[7, 8]])],
-    used: [BLOCK_PARITY - SPARE_PARITY - 1],
-    chosen: [parity(0, BLOCK_PARITY - SPARE_PARITY - 1, BLOCK_PARITY)],
+    used: [CHUNK_PARITY - SPARE_PARITY - 1],
+    chosen: [parity(0, CHUNK_PARITY - SPARE_PARITY - 1, CHUNK_PARITY)],
   },
   {
-    rule: 'somebody who misses a whole block gets it as it is, and all with it',
+    rule: 'somebody who misses a whole chunk gets it as it is, and all with it',
     students: [says([[0, 256]]), says([[5, 6]]), says([[200, 201]])],
     chosen: EMPTY,
   },
 ];
 
 it.each(rows)('$rule', ({ students, used = [], chosen }) => {
-  const counts = new Uint8Array(blockCount);
+  const counts = new Uint8Array(chunkCount);
   counts.set(used);
   expect(chooseParity(students, unionOf(students), layout, counts)).toEqual(chosen);
 });
@@ -120,7 +120,7 @@ describe('whatever is missing', () => {
     .map(([missing, held]) => says(missing, held));
   const situations = fc.record({
     students: fc.array(anyStudent, { minLength: 1, maxLength: 8 }),
-    used: fc.uint8Array({ minLength: blockCount, maxLength: blockCount, max: BLOCK_PARITY }),
+    used: fc.uint8Array({ minLength: chunkCount, maxLength: chunkCount, max: CHUNK_PARITY }),
   });
 
   it('never sends more bytes than the union, nor a parity unit twice, and serves everybody', () => {
@@ -130,24 +130,24 @@ describe('whatever is missing', () => {
         const chosen = chooseParity(students, units, layout, used);
         const sent = carried(units, chosen, layout);
         expect(layout.bytesIn(sent)).toBeLessThanOrEqual(layout.bytesIn(units));
-        const coded = new Map([...inBlocks(chosen, layout)].map(([block, range]) => [block, range]));
-        for (const [block, [start, end]] of coded) {
-          expect(layout.indexOf(start)).toBe(used[block]);
+        const coded = new Map([...inChunks(chosen, layout)].map(([chunk, range]) => [chunk, range]));
+        for (const [chunk, [start, end]] of coded) {
+          expect(layout.indexOf(start)).toBe(used[chunk]);
           for (const { missing, heldParity } of students) {
             const lacks =
-              within(missing, layout.unitsOfBlock(block)) - within(heldParity, parity(block, 0, BLOCK_PARITY));
+              within(missing, layout.unitsOfChunk(chunk)) - within(heldParity, parity(chunk, 0, CHUNK_PARITY));
             expect(end - start).toBeGreaterThanOrEqual(lacks);
           }
         }
         // What is not coded is sent as it is, all of it and nothing else.
-        const plain = [...inBlocks(units, layout)].filter(([block]) => !coded.has(block)).map(([, range]) => range);
+        const plain = [...inChunks(units, layout)].filter(([chunk]) => !coded.has(chunk)).map(([, range]) => range);
         const trailer = intersect(units, [layout.trailerUnits]);
         expect(normalize(sent.filter(([start]) => !layout.isParity(start)))).toEqual(normalize([...plain, ...trailer]));
         const before = Uint8Array.from(used);
         use(chosen, used, layout);
-        for (let block = 0; block < blockCount; block++) {
-          const [start, end] = coded.get(block) ?? [0, 0];
-          expect(used[block]).toBe((before[block] ?? 0) + end - start);
+        for (let chunk = 0; chunk < chunkCount; chunk++) {
+          const [start, end] = coded.get(chunk) ?? [0, 0];
+          expect(used[chunk]).toBe((before[chunk] ?? 0) + end - start);
         }
       }),
     );
@@ -159,7 +159,7 @@ describe('whatever is missing', () => {
         const units = unionOf(students);
         const sent = carried(units, chooseParity(students, units, layout, used), layout);
         const places = sent.map(([start]) =>
-          layout.isParity(start) ? layout.unitsOfBlock(layout.blockOf(start) ?? 0)[0] : start,
+          layout.isParity(start) ? layout.unitsOfChunk(layout.chunkOf(start) ?? 0)[0] : start,
         );
         expect(places).toEqual([...places].sort((a, b) => a - b));
       }),
@@ -167,13 +167,13 @@ describe('whatever is missing', () => {
   });
 });
 
-it('cuts ranges at the borders of blocks, and parity from units', () => {
-  expect([...inBlocks([[100, 300]], layout)]).toEqual([
-    [0, [100, BLOCK_UNITS]],
+it('cuts ranges at the borders of chunks, and parity from units', () => {
+  expect([...inChunks([[100, 300]], layout)]).toEqual([
+    [0, [100, CHUNK_UNITS]],
     [1, [128, 256]],
     [2, [256, 300]],
   ]);
-  expect([...inBlocks([[998, unitCount + 2]], layout)]).toEqual([
+  expect([...inChunks([[998, unitCount + 2]], layout)]).toEqual([
     [7, [998, 1000]],
     [0, [unitCount, unitCount + 2]],
   ]);

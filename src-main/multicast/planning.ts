@@ -1,6 +1,6 @@
 import { PROACTIVE_MAX } from './params';
 import { use } from './parity-planner';
-import { blockRisk, type Proactive, proactiveParity, trailerRepeats } from './proactive-parity';
+import { chunkRisk, type Proactive, proactiveParity, trailerRepeats } from './proactive-parity';
 import { planFirst, planRepair, type RepairPlan, wantsTcp } from './retransmission-planner';
 import { type Member, needOf } from './scorecard';
 import type { SenderOptions } from './sender-io';
@@ -9,16 +9,16 @@ import type { TransferLayout } from './transfer-layout';
 /** The planner, with what it has to know of the transfer so far (PROTOCOL.md section 8). */
 export class Planning implements Proactive {
   private rounds = 0;
-  /** How likely a block of the first pass may be left to a round. */
+  /** How likely a chunk of the first pass may be left to a round. */
   private risk = 1;
-  /** How many parity units of each block have been announced (PROTOCOL.md section 8.1). */
+  /** How many parity units of each chunk have been announced (PROTOCOL.md section 8.1). */
   readonly parityUsed: Uint8Array;
 
   constructor(
     private readonly layout: TransferLayout,
     private readonly options: Pick<SenderOptions, 'repair' | 'by' | 'maxRounds' | 'resumed' | 'found'>,
   ) {
-    this.parityUsed = options.resumed?.parityUsed ?? new Uint8Array(layout.blockCount);
+    this.parityUsed = options.resumed?.parityUsed ?? new Uint8Array(layout.chunkCount);
   }
 
   /**
@@ -40,18 +40,18 @@ export class Planning implements Proactive {
     // What may be sent counts as sent, so that a crash meanwhile does no harm.
     if (plan.proactiveParity === undefined) return;
     this.parityUsed.fill(plan.proactiveParity);
-    this.risk = blockRisk(this.layout, this.options.found, classSize);
+    this.risk = chunkRisk(this.layout, this.options.found, classSize);
   }
 
-  parityAfter(block: number, loss: number): number {
-    const [start, end] = this.layout.unitsOfBlock(block);
+  parityAfter(chunk: number, loss: number): number {
+    const [start, end] = this.layout.unitsOfChunk(chunk);
     const count = proactiveParity(loss, end - start, this.risk);
-    this.parityUsed[block] = count;
+    this.parityUsed[chunk] = count;
     return count;
   }
 
   trailerRepeats(loss: number): number {
-    const unused = PROACTIVE_MAX * this.layout.blockCount - this.parityUsed.reduce((sum, count) => sum + count, 0);
+    const unused = PROACTIVE_MAX * this.layout.chunkCount - this.parityUsed.reduce((sum, count) => sum + count, 0);
     return trailerRepeats(this.layout, loss, this.risk, unused);
   }
 

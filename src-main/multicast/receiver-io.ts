@@ -15,12 +15,12 @@ export type ReceiverOutput =
   | { kind: 'closeData' }
   /** Units that came over the control connection: write them. */
   | { kind: 'store'; unit: number; payload: Uint8Array }
-  /** A parity unit: keep it until its block is solved or its parity forgotten. */
-  | { kind: 'parity'; block: number; index: number; payload: Uint8Array }
-  /** Compute these units of a block from the parity units of these indices, and write them; its other units are there. */
-  | { kind: 'solve'; block: number; units: readonly number[]; indices: readonly number[] }
+  /** A parity unit: keep it until its chunk is solved or its parity forgotten. */
+  | { kind: 'parity'; chunk: number; index: number; payload: Uint8Array }
+  /** Compute these units of a chunk from the parity units of these indices, and write them; its other units are there. */
+  | { kind: 'solve'; chunk: number; units: readonly number[]; indices: readonly number[] }
   /** Parity that is of no use any more. */
-  | { kind: 'forgetParity'; block: number }
+  | { kind: 'forgetParity'; chunk: number }
   /** Compare every chunk with the trailer, then call `verified`. */
   | { kind: 'verify'; root: string }
   /** Everything is verified: place the files, then call `stored` or `storageFailed`. */

@@ -276,7 +276,7 @@ describe('a student', () => {
 describe('a coded retransmission', () => {
   const PARITY_0 = layout.parityOf(0, 0);
 
-  /** A student that misses these units, on the data channel of transmission 1: `count` parity units of the only block. */
+  /** A student that misses these units, on the data channel of transmission 1: `count` parity units of the only chunk. */
   function coded(missing: RangeSet, count = 3, units: RangeSet = [[0, 10]]): Student {
     const numbers: RangeSet = [...units, [PARITY_0, PARITY_0 + count]];
     return listening(missing, numbers, { transmission: 1, mode: 'coded', firstSequence: UNITS });
@@ -285,7 +285,7 @@ describe('a coded retransmission', () => {
   const outputs = (student: Student, ...kinds: ReceiverOutput['kind'][]) =>
     student.log.filter(({ kind }) => kinds.includes(kind));
 
-  it('completes a block as soon as there are as many parity units as units are missing', () => {
+  it('completes a chunk as soon as there are as many parity units as units are missing', () => {
     const student = coded([
       [2, 3],
       [5, 6],
@@ -296,9 +296,9 @@ describe('a coded retransmission', () => {
     expect(outputs(student, 'solve')).toEqual([]);
     student.parity(2);
     expect(outputs(student, 'parity', 'solve')).toEqual([
-      { kind: 'parity', block: 0, index: 0, payload: new Uint8Array(PAYLOAD) },
-      { kind: 'parity', block: 0, index: 2, payload: new Uint8Array(PAYLOAD) },
-      { kind: 'solve', block: 0, units: [2, 5], indices: [0, 2] },
+      { kind: 'parity', chunk: 0, index: 0, payload: new Uint8Array(PAYLOAD) },
+      { kind: 'parity', chunk: 0, index: 2, payload: new Uint8Array(PAYLOAD) },
+      { kind: 'solve', chunk: 0, units: [2, 5], indices: [0, 2] },
     ]);
     expect(student.receiver.view().missingBytes).toBe(0);
     student.end(1, UNITS + 2);
@@ -338,44 +338,44 @@ describe('a coded retransmission', () => {
     );
     student.opened();
     student.parity(4, { transmission: 2 });
-    expect(outputs(student, 'solve')).toEqual([{ kind: 'solve', block: 0, units: [2, 3, 4], indices: [2, 0, 4] }]);
+    expect(outputs(student, 'solve')).toEqual([{ kind: 'solve', chunk: 0, units: [2, 3, 4], indices: [2, 0, 4] }]);
   });
 
   it('is helped by units that come as they are, and by fills', () => {
     const student = coded([[2, 5]], 2);
     for (const index of [0, 1]) student.parity(index);
     expect(student.datagram(3, { transmission: 1, sequence: UNITS })).toBe(3);
-    expect(outputs(student, 'solve')).toEqual([{ kind: 'solve', block: 0, units: [2, 4], indices: [0, 1] }]);
+    expect(outputs(student, 'solve')).toEqual([{ kind: 'solve', chunk: 0, units: [2, 4], indices: [0, 1] }]);
 
     const filled = coded([[2, 5]], 2);
     filled.parity(0);
     filled.announce([[2, 5]], { transmission: 2, mode: 'tcp' });
     filled.fill(2, 2 * PAYLOAD);
-    expect(outputs(filled, 'store', 'solve').at(-1)).toEqual({ kind: 'solve', block: 0, units: [4], indices: [0] });
+    expect(outputs(filled, 'store', 'solve').at(-1)).toEqual({ kind: 'solve', chunk: 0, units: [4], indices: [0] });
   });
 
   it('leaves parity behind that nobody needs any more, and takes none for what is complete', () => {
     const student = coded([[2, 3]], 2);
-    // Both are needed twice over here: the block was completed by the first.
+    // Both are needed twice over here: the chunk was completed by the first.
     student.parity(0);
     expect(student.parity(1)).toBeUndefined();
     expect(student.drops.duplicate ?? student.drops.closed).toBe(1);
     expect(outputs(student, 'parity')).toHaveLength(1);
   });
 
-  it('forgets parity that may be forged, with the units of its block', () => {
+  it('forgets parity that may be forged, with the units of its chunk', () => {
     const student = coded([[2, 5]]);
     student.parity(0);
     student.end(1, UNITS + 2);
     student.pass(DRAIN_QUIET_MS);
     student.verified([[0, 2]]);
-    expect(outputs(student, 'forgetParity')).toEqual([{ kind: 'forgetParity', block: 0 }]);
+    expect(outputs(student, 'forgetParity')).toEqual([{ kind: 'forgetParity', chunk: 0 }]);
     expect(student.reported).toEqual([[[0, 5]]]);
   });
 
   it.each([
     ['that was not announced', 'offset', (s: Student) => s.parity(3, { sequence: UNITS })],
-    ['of a block that there is not', 'offset', (s: Student) => s.parity(0, { offset: 128 })],
+    ['of a chunk that there is not', 'offset', (s: Student) => s.parity(0, { offset: 128 })],
     ['at an offset past all numbers', 'offset', (s: Student) => s.parity(0, { offset: 2 ** 53 - 1 })],
     ['that is too short', 'length', (s: Student) => s.parity(0, {}, PAYLOAD - 1)],
     ['of the first transmission', 'transmission', (s: Student) => s.parity(0, { transmission: 0 })],
@@ -400,20 +400,20 @@ describe('a coded retransmission', () => {
 });
 
 describe('a first pass with parity', () => {
-  /** On the data channel of a first pass of which each block may be followed by three parity units. */
+  /** On the data channel of a first pass of which each chunk may be followed by three parity units. */
   const first = () => listening(ALL, ALL, { proactiveParity: 3 });
-  /** Parity that follows the only block's ten units. */
+  /** Parity that follows the only chunk's ten units. */
   const parity = (student: Student, index: number, sequence = 10 + index) =>
     student.parity(index, { transmission: 0, sequence });
   const solved = (student: Student) => student.log.filter(({ kind }) => kind === 'solve');
 
-  it('completes a block before the pass is over', () => {
+  it('completes a chunk before the pass is over', () => {
     const student = first();
     for (let unit = 0; unit < 10; unit++) if (unit !== 2 && unit !== 5) student.datagram(unit);
     parity(student, 0);
     expect(solved(student)).toEqual([]);
     parity(student, 1);
-    expect(solved(student)).toEqual([{ kind: 'solve', block: 0, units: [2, 5], indices: [0, 1] }]);
+    expect(solved(student)).toEqual([{ kind: 'solve', chunk: 0, units: [2, 5], indices: [0, 1] }]);
     student.datagram(10, { sequence: 12 });
     expect(student.receiver.view().missingBytes).toBe(0);
     student.end(0, 12);
@@ -449,7 +449,7 @@ describe('a first pass with parity', () => {
 
   it.each([
     ['parity beyond what was announced', 'offset', (s: Student) => parity(s, 3, 12)],
-    ['parity of a block that there is not', 'offset', (s: Student) => s.parity(128, { transmission: 0, sequence: 12 })],
+    ['parity of a chunk that there is not', 'offset', (s: Student) => s.parity(128, { transmission: 0, sequence: 12 })],
     ['a number beyond the most', 'sequence', (s: Student) => parity(s, 0, UNITS + 3)],
   ] as const)('drops %s, and counts it as "%s"', (_, reason, send) => {
     const student = first();

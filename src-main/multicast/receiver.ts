@@ -3,7 +3,7 @@ import { decodeRanges } from '../../src-shared/ranges/range-codec';
 import { EMPTY, type RangeSet } from '../../src-shared/ranges/range-set';
 import { HEADER_BYTES, PROBE } from '../../src-shared/wire/data-datagram';
 import type { Announce, TeacherMessage } from '../../src-shared/wire/messages';
-import { BlockRepair } from './block-repair';
+import { ChunkRepair } from './chunk-repair';
 import { DatagramFilter, type Source } from './datagram-filter';
 import { IncomingTransmission } from './incoming-transmission';
 import { PendingAnnouncement, type TransmissionEnd, unknownTransfer } from './pending-announcement';
@@ -33,7 +33,7 @@ export class Receiver {
   private readonly pending = new PendingAnnouncement();
   private readonly filter = new DatagramFilter();
   private readonly outbox = new ReceiverOutbox();
-  private readonly blocks = new BlockRepair(this.outbox);
+  private readonly chunks = new ChunkRepair(this.outbox);
 
   /** @param completed ids of transfers that were completed earlier. */
   constructor(completed: readonly string[]) {
@@ -143,7 +143,7 @@ export class Receiver {
     this.phase = 'idle';
     this.end = undefined;
     this.running = undefined;
-    this.blocks.reject(transfer, result.rejected);
+    this.chunks.reject(transfer, result.rejected);
     // Without an `end` the connection was lost meanwhile: nobody waits for a report.
     if (end !== undefined) this.report(transfer, end, result.forgedChunks);
     this.takePending();
@@ -319,11 +319,11 @@ export class Receiver {
   ): number | undefined {
     if (transfer.layout.isParity(unit)) {
       const parity = { number: unit, payload: datagram.subarray(HEADER_BYTES) };
-      return this.blocks.takeParity(transfer, running, parity) ? undefined : this.filter.drop('duplicate');
+      return this.chunks.takeParity(transfer, running, parity) ? undefined : this.filter.drop('duplicate');
     }
     if (!transfer.add(unit)) return this.filter.drop('duplicate');
     running.gained(unit);
-    this.blocks.solve(transfer, running, unit);
+    this.chunks.solve(transfer, running, unit);
     return unit;
   }
 
@@ -342,7 +342,7 @@ export class Receiver {
     if (this.phase !== 'filling' || transfer?.id !== message.transfer) return;
     for (const { unit, payload } of transfer.fill(message.unit, attachment)) {
       this.outbox.push({ kind: 'store', unit, payload });
-      this.blocks.solve(transfer, this.running, unit);
+      this.chunks.solve(transfer, this.running, unit);
     }
   }
 

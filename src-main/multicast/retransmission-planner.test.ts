@@ -15,7 +15,7 @@ const layout = new TransferLayout(10_000_000, 1000);
 const AUTO: PlannerOptions = { repair: 'auto', maxRounds: 12, rounds: 1, parityUsed: undefined };
 const PLAIN: PlannerOptions = { ...AUTO, repair: 'plain' };
 /** Everybody understands parity, and none has been sent. */
-const CODED: PlannerOptions = { ...AUTO, parityUsed: new Uint8Array(layout.blockCount) };
+const CODED: PlannerOptions = { ...AUTO, parityUsed: new Uint8Array(layout.chunkCount) };
 const TCP: PlannerOptions = { ...AUTO, repair: 'tcp' };
 const LARGE: RangeSet = [[0, 300]];
 
@@ -55,7 +55,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    rule: 'students who miss different units of a block: its parity, as many as the worst lacks; the others as they are',
+    rule: 'students who miss different units of a chunk: its parity, as many as the worst lacks; the others as they are',
     needy: [
       student('a', {
         missing: [
@@ -91,7 +91,7 @@ const rows: readonly Row[] = [
   {
     rule: 'repair without parity was asked for',
     needy: [student('a', { missing: [[1, 4]] }), student('b', { missing: [[5, 6]] })],
-    options: { ...PLAIN, parityUsed: new Uint8Array(layout.blockCount) },
+    options: { ...PLAIN, parityUsed: new Uint8Array(layout.chunkCount) },
     plan: { mode: 'plain', parity: [], why: 'the union of 2 reports' },
   },
   {

@@ -12,7 +12,7 @@ export interface Needy {
   readonly id: string;
   /** Units that its latest report names. */
   readonly missing: RangeSet;
-  /** Parity units that it names, of blocks which it cannot complete yet. */
+  /** Parity units that it names, of chunks which it cannot complete yet. */
   readonly heldParity: RangeSet;
   readonly multicastPath: boolean;
   /** Multicast transmissions in a row that brought it next to nothing. */
@@ -30,7 +30,7 @@ export interface PlannerOptions {
   readonly maxRounds: number;
   /** Multicast retransmission rounds so far. */
   readonly rounds: number;
-  /** How many parity units of each block have been sent; undefined where somebody in the room does not understand parity. */
+  /** How many parity units of each chunk have been sent; undefined where somebody in the room does not understand parity. */
   readonly parityUsed: Uint8Array | undefined;
 }
 
@@ -40,9 +40,9 @@ export interface RepairPlan {
   readonly students: readonly string[];
   /** The units that the students miss between them: what it brings. */
   readonly units: RangeSet;
-  /** Parity units that are sent in place of their blocks' units. */
+  /** Parity units that are sent in place of their chunks' units. */
   readonly parity: RangeSet;
-  /** At most so many parity units follow each block, besides its units; none where absent. */
+  /** At most so many parity units follow each chunk, besides its units; none where absent. */
   readonly proactiveParity?: number;
   /** Why it travels this way, in words. */
   readonly why: string;

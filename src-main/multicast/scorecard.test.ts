@@ -59,7 +59,7 @@ describe('the scorecard (A9)', () => {
     expect(fruitless).toEqual([1, 2, 0, 1]);
   });
 
-  it('takes parity that completes no block yet for a gain', () => {
+  it('takes parity that completes no chunk yet for a gain', () => {
     const { card, member, report } = scorecard('a');
     report('a', [[0, 100]]);
     const held = (end: number): RangeSet => [[layout.parityOf(0, 0), layout.parityOf(0, end)]];

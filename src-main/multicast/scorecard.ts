@@ -19,7 +19,7 @@ export interface Member {
   /** In the current transmission group: still misses something, as far as is known. */
   current: boolean;
   missing: RangeSet;
-  /** Parity units of blocks that it cannot complete yet. */
+  /** Parity units of chunks that it cannot complete yet. */
   heldParity: RangeSet;
   /** Understands announcements with parity. */
   canCode: boolean;
@@ -117,7 +117,7 @@ export class Scorecard {
 
   /**
    * A report: the ranges that a student misses now (requirement A4), and the parity units that it holds. What it lacks is the
-   * one without the other: parity that completes no block yet is a gain all the same.
+   * one without the other: parity that completes no chunk yet is a gain all the same.
    */
   report(member: Member, said: LossReport, kind: TransmissionMode, asked: RangeSet): void {
     const { missing, heldParity, forged } = said;

@@ -38,7 +38,7 @@ export type SenderPhase =
   | 'finished';
 
 /**
- * Datagrams that may leave now: of consecutive units, or parity units, of one chunk, of the trailer or of one block's parity.
+ * Datagrams that may leave now: of consecutive units, or parity units, of one chunk, of the trailer or of one chunk's parity.
  * The payload is a unit's ciphertext, or its parity; a probe, always alone, has none.
  */
 export interface DueRun {
@@ -89,7 +89,7 @@ interface ResumePoint {
   readonly sequence: number;
   readonly resentBytes: number;
   readonly filledBytes: number;
-  /** How many parity units of each block may have been sent. */
+  /** How many parity units of each chunk may have been sent. */
   readonly parityUsed?: Uint8Array;
 }
 

@@ -302,7 +302,7 @@ describe('parity in the first pass', () => {
 
   const parityOf = (room: Classroom) => room.datagrams.filter(({ unit }) => room.layout.isParity(unit));
 
-  it('follows each block, as much as the loss of late says, and is announced', () => {
+  it('follows each chunk, as much as the loss of late says, and is announced', () => {
     const room = lossy(0.05);
     const { layout } = room;
     expect(room.messages('a', 'announce')[0]?.message).toMatchObject({ mode: 'plain', proactiveParity: PROACTIVE_MAX });
@@ -387,7 +387,7 @@ describe('parity in the first pass', () => {
     const next = Math.ceil(sent / 128) + 1;
     expect([...(parityUsed ?? [])].slice(next).every((used) => used === PROACTIVE_MAX)).toBe(true);
     expect(parityUsed?.[next - 3]).toBe(11);
-    expect(sequence).toBe(room.layout.unitCount + PROACTIVE_MAX * room.layout.blockCount);
+    expect(sequence).toBe(room.layout.unitCount + PROACTIVE_MAX * room.layout.chunkCount);
   });
 });
 
@@ -464,7 +464,7 @@ describe('a retransmission', () => {
       0,
     );
     room.start();
-    // Nobody has heard of parity of the other blocks; of this one the first four may be at somebody's.
+    // Nobody has heard of parity of the other chunks; of this one the first four may be at somebody's.
     expect(room.events('announced')).toMatchObject([{ mode: 'plain' }]);
     room.transmit('a', 'b');
     room.report('a', [[0, 3]]);

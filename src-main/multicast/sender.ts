@@ -189,7 +189,7 @@ export class Sender {
     return this.isTransmitting ? this.flow.next(most, now) : undefined;
   }
 
-  /** What the next datagrams carry, each run from one chunk, from the trailer or of one block's parity: read it ahead. */
+  /** What the next datagrams carry, each run from one chunk, from the trailer or of one chunk's parity: read it ahead. */
   runsAhead(count: number): readonly Range[] {
     return this.flow.running?.runsAhead(this.layout, count) ?? [];
   }
@@ -237,7 +237,7 @@ export class Sender {
     return {
       transmission: this.number + 1,
       sequence: this.flow.sequenceAfter(
-        sizeOf(this.carried) + (this.plan.proactiveParity ?? 0) * this.layout.blockCount,
+        sizeOf(this.carried) + (this.plan.proactiveParity ?? 0) * this.layout.chunkCount,
       ),
       resentBytes: this.flow.resentBytes,
       filledBytes: this.filling.bytes,

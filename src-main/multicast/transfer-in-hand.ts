@@ -7,9 +7,9 @@ import { missingOnReturn } from './missing-on-return';
 import { MAX_HELD_PARITY_BYTES } from './params';
 import type { TransferLayout } from './transfer-layout';
 
-/** How a block is completed. */
+/** How a chunk is completed. */
 export interface Solution {
-  readonly block: number;
+  readonly chunk: number;
   /** The units that were missing. */
   readonly units: readonly number[];
   /** Indices of as many parity units. */
@@ -51,38 +51,38 @@ export class TransferInHand {
     return this.received.add(unit);
   }
 
-  /** Parity units of blocks that cannot be completed yet, by their numbers. */
+  /** Parity units of chunks that cannot be completed yet, by their numbers. */
   get heldParity(): RangeSet {
     return this.parity.numbers();
   }
 
-  /** A parity unit has come. @returns false where it is of no use: its block is complete, or it was here before */
+  /** A parity unit has come. @returns false where it is of no use: its chunk is complete, or it was here before */
   addParity(number: number): boolean {
-    const block = this.layout.blockOf(number) ?? 0;
+    const chunk = this.layout.chunkOf(number) ?? 0;
     return (
-      !this.received.hasAll(this.layout.unitsOfBlock(block)) && this.parity.add(block, this.layout.indexOf(number))
+      !this.received.hasAll(this.layout.unitsOfChunk(chunk)) && this.parity.add(chunk, this.layout.indexOf(number))
     );
   }
 
   /**
-   * What the parity of a unit's block makes up for, as soon as there is enough of it: these units count as here from now on, and
-   * the parity as used. A solution without units: the block became complete without its parity.
+   * What the parity of a unit's chunk makes up for, as soon as there is enough of it: these units count as here from now on, and
+   * the parity as used. A solution without units: the chunk became complete without its parity.
    */
   solve(unit: number): Solution | undefined {
-    const block = this.layout.blockOf(unit);
-    const held = block === undefined ? 0 : this.parity.countOf(block);
-    if (block === undefined || held === 0) return undefined;
-    const units = this.missingIn(block, held);
+    const chunk = this.layout.chunkOf(unit);
+    const held = chunk === undefined ? 0 : this.parity.countOf(chunk);
+    if (chunk === undefined || held === 0) return undefined;
+    const units = this.missingIn(chunk, held);
     if (units === undefined) return undefined;
-    const indices = this.parity.of(block).slice(0, units.length);
-    this.parity.drop(block);
+    const indices = this.parity.of(chunk).slice(0, units.length);
+    this.parity.drop(chunk);
     for (const one of units) this.received.add(one);
-    return { block, units, indices };
+    return { chunk, units, indices };
   }
 
-  /** The units of a block that are missing; undefined where they are more than `most`. */
-  private missingIn(block: number, most: number): number[] | undefined {
-    const [start, end] = this.layout.unitsOfBlock(block);
+  /** The units of a chunk that are missing; undefined where they are more than `most`. */
+  private missingIn(chunk: number, most: number): number[] | undefined {
+    const [start, end] = this.layout.unitsOfChunk(chunk);
     const units: number[] = [];
     for (let unit = start; unit < end; unit++) {
       if (this.received.has(unit)) continue;
@@ -92,14 +92,14 @@ export class TransferInHand {
     return units;
   }
 
-  /** A block whose parity there is no room for any more, if there is one: it was let go. */
+  /** A chunk whose parity there is no room for any more, if there is one: it was let go. */
   dropExcessParity(): number | undefined {
     return this.parity.dropExcess();
   }
 
   /**
    * Units whose digest was wrong: they are missing again.
-   * @returns the blocks of which parity was let go: it may be forged as well
+   * @returns the chunks of which parity was let go: it may be forged as well
    */
   reject(units: RangeSet): readonly number[] {
     for (const range of units) this.received.removeRange(range);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalize, type Range, span } from '../../src-shared/ranges/range-set';
+import { CHUNK_PARITY, CHUNK_UNITS } from '../../src-shared/wire/limits';
 import { DIGEST_BYTES, TransferLayout } from './transfer-layout';
 
 const P = 1448;
-const CHUNK = 45 * P;
+const CHUNK = CHUNK_UNITS * P;
 const EDGES = [0, 1, P - 1, P, P + 1, CHUNK - 1, CHUNK, CHUNK + 1, 46 * CHUNK - 1, 46 * CHUNK, 2 ** 33 + 7];
 
 const layouts = fc
@@ -55,12 +56,14 @@ describe('transfer layout', () => {
           expect([start, bytes[0]]).toEqual([unit, byte]);
           expect(bytes).toEqual([layout.offsetOf(start), layout.offsetOf(end - 1) + layout.lengthOf(end - 1)]);
           expect([layout.chunkOf(start), layout.chunkOf(end - 1)]).toEqual([chunk, chunk]);
-          expect(bytes[1] - bytes[0]).toBeLessThanOrEqual(65_536);
+          expect(end - start).toBeLessThanOrEqual(CHUNK_UNITS);
+          for (const index of [0, CHUNK_PARITY - 1]) expect(layout.chunkOf(layout.parityOf(chunk, index))).toBe(chunk);
           [unit, byte] = [end, bytes[1]];
         }
         expect([unit, byte]).toEqual([layout.contentUnits, layout.contentBytes]);
         expect(layout.trailerBytes).toBe(layout.chunkCount * DIGEST_BYTES);
         expect(layout.trailerUnits).toEqual([layout.contentUnits, layout.unitCount]);
+        if (layout.chunkCount > 0) expect(layout.chunkOf(layout.contentUnits)).toBeUndefined();
       }),
     );
   });
@@ -72,35 +75,15 @@ describe('transfer layout', () => {
     [P - 1, 1, 1, P - 1],
     [P, 1, 1, P],
     [P + 1, 2, 1, 1],
-    [CHUNK - 1, 45, 1, P - 1],
-    [CHUNK, 45, 1, P],
-    [CHUNK + 1, 46, 2, 1],
-    [2 ** 33 + 7, 5_932_276, 131_829, 399],
+    [CHUNK - 1, 128, 1, P - 1],
+    [CHUNK, 128, 1, P],
+    [CHUNK + 1, 129, 2, 1],
+    [2 ** 33 + 7, 5_932_276, 46_346, 399],
   ])('%i bytes', (content, units, chunks, last) => {
     const layout = new TransferLayout(content, P);
     expect([layout.contentUnits, layout.chunkCount]).toEqual([units, chunks]);
     expect(layout.totalBytes).toBe(content + 32 * chunks);
     if (last !== undefined) expect(layout.lengthOf(units - 1)).toBe(last);
-  });
-
-  it('finds each block whole in its chunks, one piece after the other', () => {
-    fc.assert(
-      fc.property(layouts, (layout) => {
-        for (let block = 0; block < layout.blockCount; block++) {
-          const [start, end] = layout.unitsOfBlock(block);
-          let position = layout.offsetOf(start);
-          for (const { chunk, first, bytes } of layout.piecesOfBlock(block)) {
-            const [chunkStart, chunkEnd] = layout.bytesOfChunk(chunk);
-            expect(layout.offsetOf(start + first)).toBe(position);
-            expect(chunkStart + bytes[0]).toBe(position);
-            expect(bytes[1]).toBeGreaterThan(bytes[0]);
-            position = chunkStart + bytes[1];
-            expect(position).toBeLessThanOrEqual(chunkEnd);
-          }
-          expect(position).toBe(layout.offsetOf(end - 1) + layout.lengthOf(end - 1));
-        }
-      }),
-    );
   });
 
   it('tells units as bytes', () => {

@@ -1,34 +1,22 @@
 import { intersect, type Range, type RangeSet, span } from '../../src-shared/ranges/range-set';
-import { BLOCK_PARITY, BLOCK_UNITS } from '../../src-shared/wire/limits';
+import { CHUNK_PARITY, CHUNK_UNITS } from '../../src-shared/wire/limits';
 
 /** Bytes of one chunk's SHA-256 digest in the trailer. */
 export const DIGEST_BYTES = 32;
-const TARGET_CHUNK_BYTES = 64 * 1024;
-
-/** Units of one block that lie in a row in one chunk. */
-export interface BlockPiece {
-  readonly chunk: number;
-  /** Which of the block's units the first of them is. */
-  readonly first: number;
-  /** In the chunk. */
-  readonly bytes: Range;
-}
 
 /**
  * How one transfer's bytes are cut (PROTOCOL.md section 3). The transfer space is the content (all files end to end) and then
  * the trailer (one digest a chunk). **Units** are datagram payloads, numbered over both parts; the last unit of
- * each part may be short. **Chunks** are whole units of the content, about 64 KiB. **Blocks** are BLOCK_UNITS units of the
- * content: what parity is made for. Parity units are no bytes of the transfer space; their numbers go on after the units'.
+ * each part may be short. **Chunks** are CHUNK_UNITS units of the content: what is encrypted, digested and made parity for as one.
+ * Parity units are no bytes of the transfer space; their numbers go on after the units'.
  */
 export class TransferLayout {
   readonly contentUnits: number;
   readonly unitCount: number;
-  readonly chunkUnits: number;
   readonly chunkBytes: number;
   readonly chunkCount: number;
   readonly trailerBytes: number;
   readonly totalBytes: number;
-  readonly blockCount: number;
   /** Units and parity units have numbers below this. */
   readonly numberCount: number;
 
@@ -37,14 +25,12 @@ export class TransferLayout {
     readonly payloadBytes: number,
   ) {
     this.contentUnits = Math.ceil(contentBytes / payloadBytes);
-    this.chunkUnits = Math.max(1, Math.floor(TARGET_CHUNK_BYTES / payloadBytes));
-    this.chunkBytes = this.chunkUnits * payloadBytes;
-    this.chunkCount = Math.ceil(this.contentUnits / this.chunkUnits);
+    this.chunkBytes = CHUNK_UNITS * payloadBytes;
+    this.chunkCount = Math.ceil(this.contentUnits / CHUNK_UNITS);
     this.trailerBytes = this.chunkCount * DIGEST_BYTES;
     this.unitCount = this.contentUnits + Math.ceil(this.trailerBytes / payloadBytes);
     this.totalBytes = contentBytes + this.trailerBytes;
-    this.blockCount = Math.ceil(this.contentUnits / BLOCK_UNITS);
-    this.numberCount = this.unitCount + this.blockCount * BLOCK_PARITY;
+    this.numberCount = this.unitCount + this.chunkCount * CHUNK_PARITY;
   }
 
   /** Byte offset of a unit in the transfer space. */
@@ -79,15 +65,10 @@ export class TransferLayout {
     return unit < this.unitCount ? unit : undefined;
   }
 
-  /** The chunk of a content unit. */
-  chunkOf(unit: number): number {
-    return Math.floor(unit / this.chunkUnits);
-  }
-
   /** The units of a chunk. */
   unitsOfChunk(chunk: number): Range {
-    const start = chunk * this.chunkUnits;
-    return [start, Math.min(start + this.chunkUnits, this.contentUnits)];
+    const start = chunk * CHUNK_UNITS;
+    return [start, Math.min(start + CHUNK_UNITS, this.contentUnits)];
   }
 
   /** The bytes of a chunk in the transfer space. */
@@ -100,47 +81,27 @@ export class TransferLayout {
     return unit >= this.unitCount;
   }
 
-  /** The block of a unit of the content, or of a parity unit; undefined for the trailer, which has none. */
-  blockOf(unit: number): number | undefined {
-    if (this.isParity(unit)) return Math.floor((unit - this.unitCount) / BLOCK_PARITY);
-    return unit < this.contentUnits ? Math.floor(unit / BLOCK_UNITS) : undefined;
+  /** The chunk of a unit of the content, or of a parity unit; undefined for the trailer, which has none. */
+  chunkOf(unit: number): number | undefined {
+    if (this.isParity(unit)) return Math.floor((unit - this.unitCount) / CHUNK_PARITY);
+    return unit < this.contentUnits ? Math.floor(unit / CHUNK_UNITS) : undefined;
   }
 
-  /** The units of a block. */
-  unitsOfBlock(block: number): Range {
-    const start = block * BLOCK_UNITS;
-    return [start, Math.min(start + BLOCK_UNITS, this.contentUnits)];
+  /** The number of a chunk's parity unit of this index. */
+  parityOf(chunk: number, index: number): number {
+    return this.unitCount + chunk * CHUNK_PARITY + index;
   }
 
-  /** A block as it lies in chunks. */
-  piecesOfBlock(block: number): BlockPiece[] {
-    const [start, end] = this.unitsOfBlock(block);
-    const pieces: BlockPiece[] = [];
-    for (let chunk = this.chunkOf(start); chunk <= this.chunkOf(end - 1); chunk++) {
-      const units = this.unitsOfChunk(chunk);
-      const first = Math.max(start, units[0]);
-      const last = Math.min(end, units[1]) - 1;
-      const [chunkStart] = this.bytesOfChunk(chunk);
-      const bytes: Range = [this.offsetOf(first) - chunkStart, this.offsetOf(last) + this.lengthOf(last) - chunkStart];
-      pieces.push({ chunk, first: first - start, bytes });
-    }
-    return pieces;
-  }
-
-  /** The number of a block's parity unit of this index. */
-  parityOf(block: number, index: number): number {
-    return this.unitCount + block * BLOCK_PARITY + index;
-  }
-
-  /** The index within its block of a parity unit. */
+  /** The index within its chunk of a parity unit. */
   indexOf(parity: number): number {
-    return (parity - this.unitCount) % BLOCK_PARITY;
+    return (parity - this.unitCount) % CHUNK_PARITY;
   }
 
-  /** Where the chunk ends that a unit lies in, or the trailer, or the parity of its block. */
+  /** Where the chunk ends that a unit lies in, or the trailer, or the parity of its chunk. */
   runEnd(unit: number): number {
-    if (this.isParity(unit)) return this.parityOf((this.blockOf(unit) ?? 0) + 1, 0);
-    return unit < this.contentUnits ? this.unitsOfChunk(this.chunkOf(unit))[1] : this.unitCount;
+    const chunk = this.chunkOf(unit);
+    if (chunk === undefined) return this.unitCount;
+    return this.isParity(unit) ? this.parityOf(chunk + 1, 0) : this.unitsOfChunk(chunk)[1];
   }
 
   get trailerUnits(): Range {

@@ -169,7 +169,7 @@ describe('a transmission', () => {
     expect(taken).toEqual([0]);
     send(running, 49);
     expect(taken).toEqual([0]);
-    running.runsAhead(new TransferLayout(1_000_000, 1000), 3);
+    running.runsAhead(new TransferLayout(1_000_000, 1000), 2);
     expect(taken).toEqual([0, 100]);
     send(running, 101);
     expect(taken).toEqual([0, 100, 200]);

@@ -108,7 +108,7 @@ export class Transmission {
     this.unit = this.rangeAt(this.range)?.[0] ?? this.unit;
   }
 
-  /** What comes next, cut so that each run is from one chunk, from the trailer, or of one block's parity; at most so many. */
+  /** What comes next, cut so that each run is from one chunk, from the trailer, or of one chunk's parity; at most so many. */
   runsAhead(layout: TransferLayout, count: number): Range[] {
     const runs: Range[] = [];
     let latest: number | undefined;

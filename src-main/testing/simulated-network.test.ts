@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normalize, sizeOf, subtract, union } from '../../src-shared/ranges/range-set';
-import { BLOCK_UNITS } from '../../src-shared/wire/limits';
+import { CHUNK_UNITS } from '../../src-shared/wire/limits';
 import { seededRandom } from '../transport/seeded-random';
 import { type SimulatedResult, type SimulatedRun, type SimulatedStudent, simulate } from './simulated-network';
 
@@ -71,14 +71,14 @@ function checkCurrentGroup(result: SimulatedResult): void {
   }
 }
 
-/** How many blocks these bytes touch. */
-function blocksIn(missing: readonly (readonly [number, number])[], payloadBytes: number): number {
-  const blocks = new Set<number>();
+/** How many chunks these bytes touch. */
+function chunksIn(missing: readonly (readonly [number, number])[], payloadBytes: number): number {
+  const chunks = new Set<number>();
   for (const [start, end] of missing) {
     for (let unit = Math.floor(start / payloadBytes); unit * payloadBytes < end; unit++)
-      blocks.add(Math.floor(unit / BLOCK_UNITS));
+      chunks.add(Math.floor(unit / CHUNK_UNITS));
   }
-  return blocks.size;
+  return chunks.size;
 }
 
 function randomRun(random: () => number): SimulatedRun {
@@ -163,7 +163,7 @@ describe('a transfer over a simulated network', () => {
     expect([...modes].sort()).toEqual(['coded', 'plain', 'tcp']);
   });
 
-  it('sends little more than what the worst student of each block misses', () => {
+  it('sends little more than what the worst student of each chunk misses', () => {
     for (const [count, loss, share, union] of [
       [30, 0.01, 0.05, 0.2],
       [8, 0.05, 0.12, 0.3],
@@ -181,7 +181,7 @@ describe('a transfer over a simulated network', () => {
     }
   });
 
-  it('leaves few blocks to a round where datagrams are lost one here and one there', () => {
+  it('leaves few chunks to a round where datagrams are lost one here and one there', () => {
     for (const [count, loss] of SCATTERED_LOSSES) {
       const students = losing(count, loss);
       const run = { ...BASE, contentBytes: 10_000_000, payloadBytes: 1000, students, rate: 12_500_000 };
@@ -190,9 +190,9 @@ describe('a transfer over a simulated network', () => {
       const { proactiveBytes = 0 } = result.events.find((event) => event.event === 'transmitted') ?? {};
       expect(proactiveBytes / run.contentBytes).toBeLessThan(0.02 + 2 * loss);
       const first = result.events.filter((event) => event.event === 'report' && event.transmission === 0);
-      const left = first.map((event) => (event.event === 'report' ? blocksIn(event.missing, run.payloadBytes) : 0));
-      const most = run.contentBytes / run.payloadBytes / BLOCK_UNITS;
-      expect(left.reduce((sum, blocks) => sum + blocks, 0) / count).toBeLessThan(0.3 * most);
+      const left = first.map((event) => (event.event === 'report' ? chunksIn(event.missing, run.payloadBytes) : 0));
+      const most = run.contentBytes / run.payloadBytes / CHUNK_UNITS;
+      expect(left.reduce((sum, chunks) => sum + chunks, 0) / count).toBeLessThan(0.3 * most);
     }
   });
 

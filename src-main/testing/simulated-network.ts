@@ -355,9 +355,9 @@ class StudentHost {
       case 'store':
         return this.store.write(output.unit, output.payload);
       case 'parity':
-        return this.store.keepParity(output.block, output.index, output.payload);
+        return this.store.keepParity(output.chunk, output.index, output.payload);
       case 'solve':
-        return this.store.solve(output.block, output.units, output.indices);
+        return this.store.solve(output.chunk, output.units, output.indices);
       case 'event':
         this.events.push(output.event);
     }

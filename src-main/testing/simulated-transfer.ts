@@ -12,8 +12,8 @@ function unitIn(space: Uint8Array, layout: TransferLayout, unit: number): Uint8A
   return space.subarray(start, start + layout.lengthOf(unit));
 }
 
-function blockIn(space: Uint8Array, layout: TransferLayout, block: number): Uint8Array {
-  const [start, end] = layout.unitsOfBlock(block);
+function chunkIn(space: Uint8Array, layout: TransferLayout, chunk: number): Uint8Array {
+  const [start, end] = layout.unitsOfChunk(chunk);
   return space.subarray(layout.offsetOf(start), layout.offsetOf(end - 1) + layout.lengthOf(end - 1));
 }
 
@@ -43,7 +43,7 @@ export class SimulatedSource {
   private parity(number: number): Uint8Array {
     const { layout, space } = this;
     this.code.makeParity([layout.indexOf(number)]);
-    this.code.add(0, blockIn(space, layout, layout.blockOf(number) ?? 0));
+    this.code.add(0, chunkIn(space, layout, layout.chunkOf(number) ?? 0));
     return this.code.result()[0]?.slice() ?? new Uint8Array(0);
   }
 }
@@ -67,17 +67,17 @@ export class SimulatedStore {
     this.here[unit] = 1;
   }
 
-  keepParity(block: number, index: number, payload: Uint8Array): void {
-    this.parity.set(`${block} ${index}`, { index, bytes: payload.slice() });
+  keepParity(chunk: number, index: number, payload: Uint8Array): void {
+    this.parity.set(`${chunk} ${index}`, { index, bytes: payload.slice() });
   }
 
-  solve(block: number, units: readonly number[], indices: readonly number[]): void {
+  solve(chunk: number, units: readonly number[], indices: readonly number[]): void {
     const { layout } = this;
-    const [start] = layout.unitsOfBlock(block);
-    const parity = indices.flatMap((index) => this.parity.get(`${block} ${index}`) ?? []);
+    const [start] = layout.unitsOfChunk(chunk);
+    const parity = indices.flatMap((index) => this.parity.get(`${chunk} ${index}`) ?? []);
     const places = units.map((unit) => unit - start);
     this.code.makeMissing(places, parity);
-    this.code.add(0, blockIn(this.space, layout, block));
+    this.code.add(0, chunkIn(this.space, layout, chunk));
     this.code.result().forEach((bytes, i) => {
       const unit = start + (places[i] ?? 0);
       this.write(unit, bytes.subarray(0, layout.lengthOf(unit)));

@@ -179,7 +179,7 @@ describe('control channel', () => {
     const attempt = enrol(server, ana, { hello: other });
     await expect(attempt).rejects.toMatchObject({
       code: 'version',
-      message: expect.stringMatching(/version 1 .*version 9/),
+      message: expect.stringMatching(/version 2 .*version 9/),
     });
     await expect(attempt).rejects.toThrow(ConnectError);
     expect(students).toEqual([]);
@@ -220,7 +220,7 @@ describe('a hostile or broken student', () => {
     ],
     ['another first message', encodeMessage(PONG), 'protocol'],
     ['a malformed hello', encodeMessage({ ...HELLO, name: '' }), 'protocol'],
-    ['a hello of another version', encodeMessage({ ...HELLO, version: 2 }), 'version'],
+    ['a hello of another version', encodeMessage({ ...HELLO, version: PROTOCOL_VERSION + 1 }), 'version'],
   ])('is told why and let go: %s', async (_, bytes, code) => {
     const { server, students } = await openRoom();
     const socket = await openRaw(server);

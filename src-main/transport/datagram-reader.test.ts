@@ -26,7 +26,7 @@ async function readerOf(bytes: number, isAllSent: () => boolean) {
 
 /** Takes the first datagram of each of many chunks, one chunk after the other; with the payload that it had then. */
 async function takeMany(isAllSent: () => boolean) {
-  const { reader, layout, source } = await readerOf(4_000_000, isAllSent);
+  const { reader, layout, source } = await readerOf(6_000_000, isAllSent);
   const taken: { datagram: Buffer; payload: Buffer }[] = [];
   for (let chunk = 0; chunk < layout.chunkCount; chunk++) {
     const [unit] = layout.unitsOfChunk(chunk);
@@ -45,7 +45,7 @@ it('leaves alone what may still be on its way to the network', async () => {
 });
 
 it('has the datagrams of a run in a row, the last one of the content as short as it is', async () => {
-  const { reader, layout, source } = await readerOf(100_000, () => false);
+  const { reader, layout, source } = await readerOf(300_000, () => false);
   const [first, end] = layout.unitsOfChunk(1);
   expect(reader.take(first, 1)).toBeUndefined();
   await reader.load(first);
@@ -69,6 +69,6 @@ it('has the datagrams of a run in a row, the last one of the content as short as
 
 it('uses the memory of what has left again', async () => {
   const taken = await takeMany(() => true);
-  expect(taken.length).toBeGreaterThan(60);
-  expect(new Set(taken.map(({ datagram }) => datagram.buffer)).size).toBeLessThan(20);
+  expect(taken.length).toBeGreaterThan(30);
+  expect(new Set(taken.map(({ datagram }) => datagram.buffer)).size).toBeLessThan(12);
 });

@@ -1,5 +1,6 @@
 import type { Range } from '../../src-shared/ranges/range-set';
 import { HEADER_BYTES } from '../../src-shared/wire/data-datagram';
+import { CHUNK_UNITS } from '../../src-shared/wire/limits';
 import type { TransferSource } from '../library/transfer-source';
 import type { TransferLayout } from '../multicast/transfer-layout';
 
@@ -11,10 +12,10 @@ interface Slab {
 }
 
 /** Runs read ahead, so that sending rarely waits for the disk. */
-const READ_AHEAD = 8;
+const READ_AHEAD = 4;
 /** Slabs kept: the one being sent, those being made ready, and some that were just sent. */
 const SLABS = 2 * READ_AHEAD;
-/** Chunks have their slabs under their own numbers, the trailer has one under this, and the parity of block b under this - 1 - b. */
+/** Chunks have their slabs under their own numbers, the trailer has one under this, and the parity of chunk c under this - 1 - c. */
 const TRAILER = -1;
 
 /** The teacher's datagrams: ciphertext cut into units, ready to be sent without another copy (PROTOCOL.md section 5). */
@@ -46,7 +47,7 @@ export class DatagramReader {
   take(first: number, count: number): Buffer | undefined {
     const key = this.slabOf(first);
     const slab = this.slabs.get(key);
-    // Of a block's parity, each round has another run.
+    // Of a chunk's parity, each round has another run.
     if (slab === undefined || first < slab.first || first + count > slab.end) return undefined;
     if (key !== this.current) this.readAhead();
     this.current = key;
@@ -74,8 +75,9 @@ export class DatagramReader {
 
   private slabOf(unit: number): number {
     const { layout } = this;
-    if (layout.isParity(unit)) return TRAILER - 1 - (layout.blockOf(unit) ?? 0);
-    return unit < layout.contentUnits ? layout.chunkOf(unit) : TRAILER;
+    const chunk = layout.chunkOf(unit);
+    if (chunk === undefined) return TRAILER;
+    return layout.isParity(unit) ? TRAILER - 1 - chunk : chunk;
   }
 
   private readAhead(): void {
@@ -90,7 +92,8 @@ export class DatagramReader {
   private wholeRun([first, end]: Range): Range {
     const { layout } = this;
     if (layout.isParity(first)) return [first, end];
-    return first < layout.contentUnits ? layout.unitsOfChunk(layout.chunkOf(first)) : layout.trailerUnits;
+    const chunk = layout.chunkOf(first);
+    return chunk === undefined ? layout.trailerUnits : layout.unitsOfChunk(chunk);
   }
 
   private loadSlab(run: Range): Promise<void> {
@@ -117,7 +120,7 @@ export class DatagramReader {
   }
 
   private memory(bytes: number): Buffer {
-    const whole = this.layout.chunkUnits * this.stride;
+    const whole = CHUNK_UNITS * this.stride;
     const known = bytes <= whole && this.isAllSent() ? this.spare.pop() : undefined;
     return (known ?? Buffer.allocUnsafeSlow(Math.max(bytes, whole))).subarray(0, bytes);
   }

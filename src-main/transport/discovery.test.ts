@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { PROTOCOL_VERSION } from '../../src-shared/wire/session-messages';
 import { findRooms, type RoomFinder, type RoomOnNetwork } from './discovery';
 import { ManualClock } from './manual-clock';
 
@@ -16,7 +17,9 @@ function setUp() {
 }
 
 function announcement(changes: object = {}): Uint8Array {
-  return Buffer.from(JSON.stringify({ tutti: 1, name: 'Room 7', port: 4000, fingerprint: FINGERPRINT, ...changes }));
+  return Buffer.from(
+    JSON.stringify({ tutti: PROTOCOL_VERSION, name: 'Room 7', port: 4000, fingerprint: FINGERPRINT, ...changes }),
+  );
 }
 
 describe('findRooms', () => {
@@ -48,7 +51,7 @@ describe('findRooms', () => {
   it('counts and ignores whatever else arrives', () => {
     const { finder } = setUp();
     const bad = [
-      announcement({ tutti: 2 }),
+      announcement({ tutti: PROTOCOL_VERSION + 1 }),
       announcement({ port: 0 }),
       announcement({ name: '' }),
       announcement({ name: 'x'.repeat(81) }),

@@ -71,17 +71,17 @@ export class IncomingStorage {
   }
 
   /** Takes a parity unit's payload. */
-  keepParity(block: number, index: number, payload: Uint8Array): void {
-    this.partial?.parity.keep(block, index, payload);
+  keepParity(chunk: number, index: number, payload: Uint8Array): void {
+    this.partial?.parity.keep(chunk, index, payload);
   }
 
-  forgetParity(block: number): void {
-    this.partial?.parity.forget(block);
+  forgetParity(chunk: number): void {
+    this.partial?.parity.forget(chunk);
   }
 
-  /** Completes a block from the parity units of these indices. */
-  solve(block: number, units: readonly number[], indices: readonly number[]): void {
-    this.partial?.solve(block, units, indices);
+  /** Completes a chunk from the parity units of these indices. */
+  solve(chunk: number, units: readonly number[], indices: readonly number[]): void {
+    this.partial?.solve(chunk, units, indices);
     if (this.partial !== undefined) this.checkCongestion(this.partial);
   }
 

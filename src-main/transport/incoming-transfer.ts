@@ -174,11 +174,11 @@ export class IncomingTransfer {
       case 'store':
         return this.storage.write(output.unit, output.payload);
       case 'parity':
-        return this.storage.keepParity(output.block, output.index, output.payload);
+        return this.storage.keepParity(output.chunk, output.index, output.payload);
       case 'solve':
-        return this.storage.solve(output.block, output.units, output.indices);
+        return this.storage.solve(output.chunk, output.units, output.indices);
       case 'forgetParity':
-        return this.storage.forgetParity(output.block);
+        return this.storage.forgetParity(output.chunk);
       case 'verify':
         return this.storage.verify(output.root);
       case 'finalize':

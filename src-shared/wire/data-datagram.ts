@@ -19,7 +19,7 @@ export interface DataHeader {
   readonly transferLow: number;
   /** Unique and ordered per transfer (RFC 1982 order). */
   readonly sequence: number;
-  /** Where the payload belongs in the transfer space, in bytes; of a parity unit: 128 times its block, plus its index. */
+  /** Where the payload belongs in the transfer space, in bytes; of a parity unit: 128 times its chunk, plus its index. */
   readonly offset: number;
 }
 

@@ -28,12 +28,12 @@ export const MAX_HELD_TRANSFERS = 8;
 /** Payloads smaller than this would drown in headers; no path that carries music has such an MTU. */
 export const MIN_PAYLOAD_BYTES = 256;
 /**
- * Parity is made for blocks of so many units of the content. A block's units and its parity units together are the 256
- * elements of the field in which it is computed; fewer units a block would need more parity for the same losses.
+ * A chunk is so many units of the content. With its parity units these are the 256 elements of the field in which parity is
+ * computed; fewer units would need more parity for the same losses, and more calls to encrypt and digest them.
  */
-export const BLOCK_UNITS = 128;
-/** Parity units that there can be of one block, over all rounds. */
-export const BLOCK_PARITY = 128;
+export const CHUNK_UNITS = 128;
+/** Parity units that there can be of one chunk, over all rounds. */
+export const CHUNK_PARITY = 128;
 /** An assembly hall: students in one room, paired or connected. */
 export const MAX_STUDENTS = 1000;
 /** Classes, sections and rows of one school year. */

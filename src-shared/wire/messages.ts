@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_PAYLOAD_BYTES } from './data-datagram';
 import {
-  BLOCK_PARITY,
+  CHUNK_PARITY,
   MAX_COVER_BYTES,
   MAX_COVERS_BYTES,
   MAX_FILES,
@@ -115,8 +115,8 @@ const announce = z.object({
   /** Where the datagrams come from: those from elsewhere are not this transmission's. Absent over TCP. */
   source: z.object({ address: z.union([z.ipv4(), z.ipv6()]), port: z.int().min(1).max(65535) }).optional(),
   firstSequence: serial,
-  /** At most so many parity units follow each block's units. */
-  proactiveParity: z.int().min(1).max(BLOCK_PARITY).optional(),
+  /** At most so many parity units follow each chunk's units. */
+  proactiveParity: z.int().min(1).max(CHUNK_PARITY).optional(),
   /** Report the position after so many ms… */
   progressMs: z.int().min(1).max(1000),
   /** …or after so many datagrams, whichever is first. */

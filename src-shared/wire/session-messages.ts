@@ -9,7 +9,7 @@ import { WireError } from './wire-error';
  */
 
 /** Major version of the control protocol; a peer of another one is told so and let go. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export const serial = z.int().min(0).max(0xffffffff);
 export const peerName = z.string().min(1).max(MAX_PEER_NAME_CHARS);
