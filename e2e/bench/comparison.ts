@@ -32,13 +32,13 @@ const LARGE_CLASS = 30;
 const LARGE_CLASS_RUNS = 3;
 /** The file for so many students, in MB: an album, so that each run takes some seconds. */
 const MEGABYTES = new Map([
-  [1, 150],
-  [4, 120],
-  [8, 80],
-  [LARGE_CLASS, 6],
+  [1, 200],
+  [4, 200],
+  [8, 120],
+  [LARGE_CLASS, 10],
 ]);
 /** A quick run has this share of it. */
-const QUICK_SHARE = 0.25;
+const QUICK_SHARE = 0.15;
 
 /** Of uftp's rates, the higher ones. */
 const QUICK_RATES = 2;
