@@ -146,8 +146,21 @@ export async function photograph(page: Page, name: string): Promise<void> {
 /** A folder that is gone when the test is over. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'tutti-desktop-'));
-  // Chromium's own processes outlive the program for a moment, and may still be writing into it.
-  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) };
+  return { path, remove: () => removeAtLast(path) };
+}
+
+/**
+ * Chromium's own processes outlive the program for a moment, and may still be writing into its folder. By itself rmSync tries again to remove
+ * the folder only, and not what has come into it since.
+ */
+function removeAtLast(path: string): void {
+  for (let left = 20; ; left--) {
+    try {
+      return rmSync(path, { recursive: true, force: true, maxRetries: 1, retryDelay: 100 });
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
 }
 
 function switchesOf(userData: string): string[] {
