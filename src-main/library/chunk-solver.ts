@@ -1,15 +1,12 @@
 import { BlockCode, type ParityUnit } from '../coding/block-code';
 import type { Combine } from '../coding/combiner';
 import type { TransferLayout } from '../multicast/transfer-layout';
-import type { ChunkBuffer } from './chunk-buffers';
 
-/** A chunk that can be completed, and where its units were when that was decided. */
+/** A chunk that can be completed. */
 export interface Solvable {
   readonly chunk: number;
   readonly missing: readonly number[];
   readonly parity: readonly ParityUnit[];
-  /** Undefined where they were on the disk, or on their way there. */
-  readonly buffer: ChunkBuffer | undefined;
 }
 
 /**
@@ -37,23 +34,17 @@ export class ChunkSolver {
   }
 
   /**
-   * Takes out the parity units of these indices, and notes the chunk's buffer: if there is one, it is let go only by a later job than the
-   * one that is about to be queued; without one, its units are on the disk by then.
+   * Takes out the parity units of these indices; what else is kept of the chunk is forgotten.
    * @returns undefined where there are fewer parity units than missing ones
    */
-  prepare(
-    chunk: number,
-    missing: readonly number[],
-    indices: readonly number[],
-    buffer: ChunkBuffer | undefined,
-  ): Solvable | undefined {
+  prepare(chunk: number, missing: readonly number[], indices: readonly number[]): Solvable | undefined {
     const parity = indices.flatMap((index) => {
       const bytes = this.kept.get(chunk)?.get(index);
       return bytes === undefined ? [] : [{ index, bytes }];
     });
     this.forget(chunk);
     if (parity.length < missing.length) return undefined;
-    return { chunk, missing, parity, buffer };
+    return { chunk, missing, parity };
   }
 
   /**

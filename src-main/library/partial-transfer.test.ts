@@ -238,7 +238,7 @@ describe('any order, duplicates, crashes', () => {
     const read = vi.spyOn(PartFiles.prototype, 'read');
     for (let chunk = 0; chunk < layout.chunkCount; chunk++) {
       const [start, end] = layout.unitsOfChunk(chunk);
-      // Two of three chunks are complete without parity, as at 1 % loss.
+      // One datagram of each chunk is lost, as at 1 % loss.
       for (let unit = start; unit < end; unit++) if (unit !== end - 3) partial.write(unit, sent.unit(unit));
       sent.solve(partial, chunk, 0);
       if (chunk % 5 === 0) await setImmediate();

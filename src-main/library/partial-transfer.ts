@@ -155,10 +155,12 @@ export class PartialTransfer {
 
   /** Computes the missing units of a chunk from its others and from kept parity units of these indices, and takes them. */
   solve(chunk: number, units: readonly number[], indices: readonly number[]): void {
-    const solvable = this.parity.prepare(chunk, units, indices, this.buffers.get(chunk));
+    const solvable = this.parity.prepare(chunk, units, indices);
     if (solvable === undefined || this.error !== undefined || this.closed) return;
+    // If there is one, it is let go only by a later job than this one; without one, the chunk's units are on the disk by then.
+    const buffer = this.buffers.get(chunk);
     for (const unit of units) this.held.add(unit);
-    this.enqueue(this.layout.chunkBytes, () => this.solveNow(solvable));
+    this.enqueue(this.layout.chunkBytes, () => this.solveNow(solvable, buffer));
   }
 
   /**
@@ -257,9 +259,9 @@ export class PartialTransfer {
     });
   }
 
-  private async solveNow(solvable: Solvable): Promise<void> {
+  private async solveNow(solvable: Solvable, noted: ChunkBuffer | undefined): Promise<void> {
     const { chunk } = solvable;
-    const buffer = solvable.buffer ?? this.buffers.touch(chunk);
+    const buffer = noted ?? this.buffers.touch(chunk);
     await this.chunks.gather([buffer]);
     this.parity.solve(solvable, buffer.bytes, (unit, bytes) => this.putInChunk(chunk, unit, bytes));
   }
