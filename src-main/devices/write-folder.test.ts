@@ -53,6 +53,20 @@ describe('the folder that devices write to', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
+  it('takes files that begin while others are finished', async () => {
+    const names = Array.from({ length: 200 }, (_, i) => `${i}.wav`);
+    const folder = await WriteFolder.open(root);
+    const oneByOne = async (mine: readonly string[]) => {
+      for (const name of mine) {
+        const file = await folder.create(name);
+        await file.finish();
+        await file.close();
+      }
+    };
+    await Promise.all([0, 1, 2, 3].map((device) => oneByOne(names.filter((_, i) => i % 4 === device))));
+    expect(readdirSync(root).sort()).toEqual(names.sort());
+  });
+
   it('replaces nothing, be it there before or since', async () => {
     mkdirSync(root);
     writeFileSync(join(root, 'take.wav'), 'old');

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type FileHandle, lstat, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plainText } from '../../src-shared/text/plain-text';
@@ -59,10 +58,10 @@ export class WrittenFile {
     private readonly handle: FileHandle,
   ) {}
 
-  static async create(destination: Destination, folder: Folder, path: string, requested: string): Promise<WrittenFile> {
-    const hidden = await destination.hiddenFolder();
-    const part = join(hidden.path, `${randomBytes(8).toString('hex')}.part`);
-    return new WrittenFile(destination, folder, path, requested, part, await open(part, 'wx'));
+  static create(destination: Destination, folder: Folder, path: string, requested: string): Promise<WrittenFile> {
+    return destination.makeHidden(
+      async (part) => new WrittenFile(destination, folder, path, requested, part, await open(part, 'wx')),
+    );
   }
 
   /** @throws TftpError */

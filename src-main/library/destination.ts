@@ -1,4 +1,5 @@
-import { lstat, mkdir, open, realpath, rmdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, open, realpath, rm, rmdir } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import { makeFolders } from './folders';
 import { errorCode, StorageError } from './library-error';
@@ -10,6 +11,8 @@ export interface Folder {
   /** What `realpath` gave when the folder was checked; anything else later means that it was swapped. */
   readonly real: string;
 }
+
+const MAX_TRIES = 10;
 
 /** The folder for received files, and the folders below it: none of them a link (PROTOCOL.md section 10.3). */
 export class Destination {
@@ -41,11 +44,18 @@ export class Destination {
     return folder;
   }
 
-  /** A hidden folder on the same disk, for what has no name yet. */
-  async hiddenFolder(): Promise<Folder> {
-    const folder = await this.makeFolder(this.root, STATE_FOLDER);
-    this.hidden = folder.path;
-    return folder;
+  /**
+   * Makes something under a hidden name on the same disk, for what has no name yet. Another file that is finished may take the
+   * folder away in between: then once more.
+   */
+  async makeHidden<T>(make: (path: string) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.tryHidden(make);
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT' || tries === MAX_TRIES) throw error;
+      }
+    }
   }
 
   /** Brings the new names to the medium, and clears up. */
@@ -53,6 +63,18 @@ export class Destination {
     for (const folder of [...this.folders.values(), this.root]) await syncFolder(folder.path);
     // Stays where something else is in it: partial transfers of this or of another program.
     if (this.hidden !== undefined) await rmdir(this.hidden).catch(() => undefined);
+  }
+
+  private async tryHidden<T>(make: (path: string) => Promise<T>): Promise<T> {
+    const folder = await this.makeFolder(this.root, STATE_FOLDER);
+    this.hidden = folder.path;
+    const path = join(folder.path, randomBytes(8).toString('hex'));
+    try {
+      return await make(path);
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
   }
 
   private async makeFolder(parent: Folder, name: string): Promise<Folder> {

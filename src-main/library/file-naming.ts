@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { copyFile, link, lstat, open, rename, rm, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -48,7 +47,7 @@ export class FileNaming {
 
   /** For a part on another disk than the destination: a hidden copy there first, so that the name appears in one step. */
   private async putCopy(part: string, folder: Folder, path: string): Promise<boolean> {
-    const near = await this.inHiddenFolder((hidden) => copyTo(part, hidden));
+    const near = await this.destination.makeHidden((hidden) => copyTo(part, hidden));
     try {
       return await this.put(near, folder, path);
     } finally {
@@ -59,32 +58,16 @@ export class FileNaming {
   /** Another name of the part on the destination's disk, as the part itself stays; itself where files have one name only. */
   private async secondName(part: string): Promise<string> {
     try {
-      return await this.inHiddenFolder((hidden) => link(part, hidden));
+      return await this.destination.makeHidden((hidden) => linkTo(part, hidden));
     } catch (error) {
       const code = errorCode(error) ?? '';
       if (NO_LINKS.has(code)) return part;
       if (code !== 'EXDEV') throw error;
-      return this.inHiddenFolder((hidden) => copyTo(part, hidden));
-    }
-  }
-
-  /** Makes something under a hidden name. Another transfer that ends may remove the folder in between: then once more. */
-  private async inHiddenFolder(make: (path: string) => Promise<void>): Promise<string> {
-    for (let tries = 1; ; tries++) {
-      const hidden = await this.destination.hiddenFolder();
-      const path = join(hidden.path, randomBytes(8).toString('hex'));
-      try {
-        await make(path);
-        return path;
-      } catch (error) {
-        await rm(path, { force: true });
-        if (errorCode(error) !== 'ENOENT' || tries === MAX_TRIES) throw error;
-      }
+      return this.destination.makeHidden((hidden) => copyTo(part, hidden));
     }
   }
 }
 
-const MAX_TRIES = 10;
 /** What file systems without hard links (FAT) answer. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 /** A folder stands there, or Windows says that a program has the file open. */
@@ -140,13 +123,19 @@ async function isSameFile(a: string, b: string): Promise<boolean> {
   return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
 
-async function copyTo(part: string, copy: string): Promise<void> {
+async function linkTo(part: string, name: string): Promise<string> {
+  await link(part, name);
+  return name;
+}
+
+async function copyTo(part: string, copy: string): Promise<string> {
   await copyFile(part, copy, constants.COPYFILE_EXCL);
   const handle = await open(copy, 'r+');
   try {
     const { mtime } = await lstat(part);
     await handle.utimes(mtime, mtime).catch(() => undefined);
     await handle.sync();
+    return copy;
   } finally {
     await handle.close();
   }
