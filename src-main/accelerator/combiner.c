@@ -28,7 +28,6 @@ struct task {
   size_t rows;
   const uint8_t *matrix;
   size_t columns;
-  size_t first; /* the first unit's column */
   const uint8_t *units;
   size_t bytes; /* of all units; the last one may be shorter than the others */
   size_t unit_bytes;
@@ -110,7 +109,7 @@ static void add_unit(const struct task *task, size_t column, const uint8_t *unit
 }
 
 static void add_units(const struct task *task) {
-  size_t column = task->first;
+  size_t column = 0;
   size_t left = task->bytes;
   const uint8_t *unit = task->units;
   /* What follows a unit within its last vector does not matter, but has to be there. */
@@ -145,20 +144,19 @@ static bool measure(struct task *task, size_t sums_bytes, size_t matrix_bytes) {
   if (task->rows == 0 || task->rows > MOST_ROWS || sums_bytes != task->rows * task->stride) return false;
   task->columns = matrix_bytes / task->rows;
   if (task->columns > MOST_COLUMNS || matrix_bytes != task->rows * task->columns) return false;
-  return task->first <= task->columns && task->bytes <= (task->columns - task->first) * task->unit_bytes;
+  return task->bytes <= task->columns * task->unit_bytes;
 }
 
 static bool get_task(napi_env env, const napi_value *arguments, struct task *task) {
   uint8_t *matrix, *units;
   size_t sums_bytes, matrix_bytes;
-  uint32_t first, unit_bytes;
+  uint32_t unit_bytes;
   if (!get_bytes(env, arguments[0], &task->sums, &sums_bytes) || !get_bytes(env, arguments[1], &matrix, &matrix_bytes) ||
-      !get_number(env, arguments[2], MOST_COLUMNS, &first) || !get_bytes(env, arguments[3], &units, &task->bytes) ||
-      !get_number(env, arguments[4], MOST_UNIT_BYTES, &unit_bytes)) {
+      !get_bytes(env, arguments[2], &units, &task->bytes) ||
+      !get_number(env, arguments[3], MOST_UNIT_BYTES, &unit_bytes)) {
     return false;
   }
   task->matrix = matrix;
-  task->first = first;
   task->units = units;
   task->unit_bytes = unit_bytes;
   if (measure(task, sums_bytes, matrix_bytes)) return true;
@@ -167,9 +165,9 @@ static bool get_task(napi_env env, const napi_value *arguments, struct task *tas
 }
 
 static napi_value combine(napi_env env, napi_callback_info info) {
-  napi_value arguments[5];
+  napi_value arguments[4];
   struct task task;
-  if (get_arguments(env, info, 5, arguments) && get_task(env, arguments, &task)) add_units(&task);
+  if (get_arguments(env, info, 4, arguments) && get_task(env, arguments, &task)) add_units(&task);
   return NULL;
 }
 

@@ -6,7 +6,7 @@
 #include "multicast-socket.h"
 
 /* Of what native-module.ts expects: a binary left over from another version is not used. */
-enum { TUTTI_VERSION = 4 };
+enum { TUTTI_VERSION = 5 };
 
 /*
  * What all functions need of the Node-API. Every function that gives NULL or false has thrown, or found an

@@ -59,13 +59,7 @@ export interface NativeModule {
    * What `Combine` is (coding/combiner.ts), for units of up to 2048 bytes; undefined where the processor has no AVX2.
    * @throws TypeError where lengths do not go together
    */
-  readonly combine?: (
-    sums: Uint8Array,
-    matrix: Uint8Array,
-    first: number,
-    units: Uint8Array,
-    unitBytes: number,
-  ) => void;
+  readonly combine?: (sums: Uint8Array, matrix: Uint8Array, units: Uint8Array, unitBytes: number) => void;
 }
 
 declare const kind: unique symbol;
@@ -76,7 +70,7 @@ export type ReceiverHandle = { readonly [kind]: 'receiver' };
 export const LARGEST_BATCH = 64;
 
 /** As in the C sources: a binary that was built for other ones is not used. */
-const VERSION = 4;
+const VERSION = 5;
 const FUNCTIONS = [
   ...['openSender', 'send', 'senderAddress', 'closeSender'],
   ...['openReceiver', 'bufferBytes', 'readable', 'sourceOf', 'release', 'errorOf', 'closeReceiver'],

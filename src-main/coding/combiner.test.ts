@@ -21,7 +21,6 @@ interface Task {
   readonly unitBytes: number;
   readonly rows: number;
   readonly columns: number;
-  readonly first: number;
   readonly units: Uint8Array;
   readonly matrix: Uint8Array;
   readonly before: Uint8Array;
@@ -32,19 +31,17 @@ const tasks: fc.Arbitrary<Task> = fc
     unitBytes: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 256, max: 1472 })),
     rows: fc.integer({ min: 1, max: 9 }),
     columns: fc.integer({ min: 0, max: 9 }),
-    first: fc.nat(3),
     after: fc.nat(3),
     missing: fc.nat(100),
     seed: fc.integer(),
   })
-  .map(({ unitBytes, rows, columns, first, after, missing, seed }) => ({
+  .map(({ unitBytes, rows, columns, after, missing, seed }) => ({
     unitBytes,
     rows,
-    columns: first + columns + after,
-    first,
+    columns: columns + after,
     // The last unit may be short.
     units: bytes(Math.max(0, columns * unitBytes - (missing % unitBytes)), seed),
-    matrix: bytes(rows * (first + columns + after), seed + 1).map((value, i) => (i % 3 === 0 ? value % 2 : value)),
+    matrix: bytes(rows * (columns + after), seed + 1).map((value, i) => (i % 3 === 0 ? value % 2 : value)),
     before: bytes(rows * strideOf(unitBytes), seed + 2),
   }));
 
@@ -57,9 +54,9 @@ function bytes(length: number, seed: number): Uint8Array {
 }
 
 /** The sums' bytes that count. */
-function combined(combine: Combine, { unitBytes, rows, first, units, matrix, before }: Task): Uint8Array[] {
+function combined(combine: Combine, { unitBytes, rows, units, matrix, before }: Task): Uint8Array[] {
   const sums = before.slice();
-  combine(sums, matrix, first, units, unitBytes);
+  combine(sums, matrix, units, unitBytes);
   const stride = strideOf(unitBytes);
   return Array.from({ length: rows }, (_, row) => sums.subarray(row * stride, row * stride + unitBytes));
 }
@@ -79,7 +76,7 @@ describe.each(COMBINERS)('%s', (_, combine) => {
 
   it('gives what its plain twin gives for a whole chunk of the longest units', (context) => {
     const one = needed(combine, context);
-    const task = { unitBytes: 1472, rows: 128, columns: 128, first: 0 };
+    const task = { unitBytes: 1472, rows: 128, columns: 128 };
     const [units, matrix, before] = [bytes(128 * 1472, 1), bytes(128 * 128, 2), bytes(128 * 1472, 3)];
     const all = combined(one, { ...task, units, matrix, before });
     for (const row of [0, 63, 127]) {
@@ -94,7 +91,7 @@ describe.each(COMBINERS)('%s', (_, combine) => {
     const units = Uint8Array.from({ length: 256 }, (_, i) => i);
     for (let constant = 0; constant < 256; constant++) {
       const matrix = Uint8Array.of(constant);
-      const task = { unitBytes: 256, rows: 1, columns: 1, first: 0, units, matrix, before: new Uint8Array(256) };
+      const task = { unitBytes: 256, rows: 1, columns: 1, units, matrix, before: new Uint8Array(256) };
       expect(combined(one, task)).toEqual(combined(combinePlainly, task));
     }
   });
@@ -103,7 +100,7 @@ describe.each(COMBINERS)('%s', (_, combine) => {
     const one = needed(combine, context);
     const memory = new Uint8Array(1000).fill(7);
     const sums = memory.subarray(100, 164);
-    one(sums, Uint8Array.of(0, 1, 0, 1), 0, memory.subarray(500, 533), 20);
+    one(sums, Uint8Array.of(0, 1, 0, 1), memory.subarray(500, 533), 20);
     expect([...memory.subarray(0, 100), ...memory.subarray(164)]).toEqual(new Array<number>(936).fill(7));
     // The second unit: 13 sevens, and then zeros.
     expect([...sums.subarray(0, 20)]).toEqual([...new Array<number>(13).fill(0), ...new Array<number>(7).fill(7)]);
@@ -115,24 +112,23 @@ describe('the accelerator', () => {
     const combine = needed(native, context);
     const [sums, matrix, units] = [new Uint8Array(64), new Uint8Array(4), new Uint8Array(40)];
     const wrong: Parameters<Combine>[] = [
-      [sums.subarray(1), matrix, 0, units, 20],
-      [sums.subarray(64), matrix, 0, units, 20],
-      [sums, matrix.subarray(1), 0, units, 20],
-      [sums, matrix.subarray(4), 0, units, 20],
-      [sums, new Uint8Array(2 * 129), 0, units, 20],
-      [sums, matrix, 1, units, 20],
-      [sums, matrix, 3, units.subarray(40), 20],
-      [sums, matrix, -1, units, 20],
-      [sums, matrix, 2 ** 32, units, 20],
-      [sums, matrix, 0, new Uint8Array(41), 20],
-      [sums, matrix, 0, units, 0],
-      [sums, matrix, 0, units, Number.NaN],
-      [new Uint8Array(2080), new Uint8Array(1), 0, units, 2049],
-      [new Uint8Array(129 * 32), new Uint8Array(129), 0, units.subarray(20), 20],
+      [sums.subarray(1), matrix, units, 20],
+      [sums.subarray(64), matrix, units, 20],
+      [sums, matrix.subarray(1), units, 20],
+      [sums, matrix.subarray(4), units, 20],
+      [sums, new Uint8Array(2 * 129), units, 20],
+      [sums, matrix.subarray(2), units, 20],
+      [sums, matrix, new Uint8Array(41), 20],
+      [sums, matrix, units, 0],
+      [sums, matrix, units, Number.NaN],
+      [sums, matrix, units, -1],
+      [sums, matrix, units, 2 ** 32],
+      [new Uint8Array(2080), new Uint8Array(1), units, 2049],
+      [new Uint8Array(129 * 32), new Uint8Array(129), units.subarray(20), 20],
     ];
     for (const args of wrong) expect(() => combine(...args), String(args)).toThrow(TypeError);
-    expect(() => Reflect.apply(combine, undefined, [sums, matrix, 0, new Uint16Array(20), 20])).toThrow(TypeError);
-    expect(() => Reflect.apply(combine, undefined, [sums, matrix, 0, units])).toThrow(TypeError);
-    expect(combine(sums, matrix, 0, units, 20)).toBeUndefined();
+    expect(() => Reflect.apply(combine, undefined, [sums, matrix, new Uint16Array(20), 20])).toThrow(TypeError);
+    expect(() => Reflect.apply(combine, undefined, [sums, matrix, units])).toThrow(TypeError);
+    expect(combine(sums, matrix, units, 20)).toBeUndefined();
   });
 });

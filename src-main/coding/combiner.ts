@@ -3,19 +3,12 @@ import { halfByteTables } from './galois-field';
 import { GALOIS_KERNEL } from './galois-kernel';
 
 /**
- * Adds combinations of units over GF(2^8) to sums: to that of row r, for each unit u, matrix[r][first + u] times the unit.
+ * Adds combinations of units over GF(2^8) to sums: to that of row r, for each unit u, matrix[r][u] times the unit.
  * @param sums at least one, each of `strideOf(unitBytes)` bytes; what is behind its first `unitBytes` is of no consequence
- * @param matrix row by row, as many as there are sums; of up to CHUNK_UNITS columns
- * @param first the column of the first unit
+ * @param matrix row by row, as many as there are sums; of up to CHUNK_UNITS columns, at least as many as there are units
  * @param units one after the other, each of `unitBytes` bytes; the last one may be shorter, and counts as followed by zeros
  */
-export type Combine = (
-  sums: Uint8Array,
-  matrix: Uint8Array,
-  first: number,
-  units: Uint8Array,
-  unitBytes: number,
-) => void;
+export type Combine = (sums: Uint8Array, matrix: Uint8Array, units: Uint8Array, unitBytes: number) => void;
 
 /** Bytes that a processor takes at once, at most. */
 const VECTOR_BYTES = 32;
@@ -43,7 +36,7 @@ const SUMS_AT = UNITS_AT + CHUNK_UNITS * LONGEST_UNIT_BYTES;
 const ROWS = 4;
 
 /** The combiner that runs everywhere: galois-kernel.wat. Everything is copied into its memory, and the sums back. */
-export const combineInKernel: Combine = (sums, matrix, first, units, unitBytes) => {
+export const combineInKernel: Combine = (sums, matrix, units, unitBytes) => {
   const stride = strideOf(unitBytes);
   const rows = sums.length / stride;
   const pitch = matrix.length / rows;
@@ -57,11 +50,11 @@ export const combineInKernel: Combine = (sums, matrix, first, units, unitBytes) 
   memory.set(sums, SUMS_AT);
   let row = 0;
   for (; row + ROWS <= rows; row += ROWS) {
-    const coefficients = MATRIX_AT + row * pitch + first;
+    const coefficients = MATRIX_AT + row * pitch;
     kernel.combineFour(SUMS_AT + row * stride, stride, UNITS_AT, unitBytes, coefficients, pitch, count);
   }
   for (; row < rows; row++) {
-    kernel.combineOne(SUMS_AT + row * stride, stride, UNITS_AT, unitBytes, MATRIX_AT + row * pitch + first, count);
+    kernel.combineOne(SUMS_AT + row * stride, stride, UNITS_AT, unitBytes, MATRIX_AT + row * pitch, count);
   }
   sums.set(memory.subarray(SUMS_AT, SUMS_AT + sums.length));
 };

@@ -61,9 +61,7 @@ export class ChunkSolver {
     this.code ??= new BlockCode(layout.payloadBytes, this.combine);
     const [start] = layout.unitsOfChunk(chunk);
     const places = missing.map((unit) => unit - start);
-    this.code.makeMissing(places, parity);
-    this.code.add(0, ciphertext);
-    this.code.result().forEach((bytes, i) => {
+    this.code.recover(ciphertext, places, parity).forEach((bytes, i) => {
       const unit = start + (places[i] ?? 0);
       found(unit, bytes.subarray(0, layout.lengthOf(unit)));
     });

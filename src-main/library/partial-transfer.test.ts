@@ -67,9 +67,8 @@ class Sent {
     const [start, end] = this.layout.unitsOfChunk(chunk);
     const missing = [...valuesOf(intersect(partial.missing(), span(start, end)))];
     const indices = missing.map((_, i) => (from + i) % CHUNK_PARITY);
-    code.makeParity(indices);
-    for (let unit = start; unit < end; unit++) code.add(unit - start, this.unit(unit));
-    code.result().forEach((bytes, i) => {
+    const units = Buffer.concat(Array.from({ length: end - start }, (_, i) => this.unit(start + i)));
+    code.parityOf(units, indices).forEach((bytes, i) => {
       partial.parity.keep(chunk, indices[i] ?? 0, bytes);
     });
     partial.solve(chunk, missing, indices);

@@ -42,9 +42,9 @@ export class SimulatedSource {
 
   private parity(number: number): Uint8Array {
     const { layout, space } = this;
-    this.code.makeParity([layout.indexOf(number)]);
-    this.code.add(0, chunkIn(space, layout, layout.chunkOf(number) ?? 0));
-    return this.code.result()[0]?.slice() ?? new Uint8Array(0);
+    const units = chunkIn(space, layout, layout.chunkOf(number) ?? 0);
+    const [unit] = this.code.parityOf(units, [layout.indexOf(number)]);
+    return unit?.slice() ?? new Uint8Array(0);
   }
 }
 
@@ -76,9 +76,7 @@ export class SimulatedStore {
     const [start] = layout.unitsOfChunk(chunk);
     const parity = indices.flatMap((index) => this.parity.get(`${chunk} ${index}`) ?? []);
     const places = units.map((unit) => unit - start);
-    this.code.makeMissing(places, parity);
-    this.code.add(0, chunkIn(this.space, layout, chunk));
-    this.code.result().forEach((bytes, i) => {
+    this.code.recover(chunkIn(this.space, layout, chunk), places, parity).forEach((bytes, i) => {
       const unit = start + (places[i] ?? 0);
       this.write(unit, bytes.subarray(0, layout.lengthOf(unit)));
     });
