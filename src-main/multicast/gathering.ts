@@ -26,7 +26,6 @@ export class Gathering {
   /** Announces the transmission to a student, which may elect from now on. @returns false where that is of no use. */
   announceTo(member: Member): boolean {
     if (!member.connected || member.outcome === 'failed') return false;
-    if ((this.plan.mode === 'coded' || this.plan.proactiveParity !== undefined) && !member.canCode) return false;
     const { bare, whole, units } = this.announcement;
     this.outbox.tell(member, member.offered || member.outcome === 'complete' ? bare : whole, units);
     member.announced = true;

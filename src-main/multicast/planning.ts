@@ -21,16 +21,12 @@ export class Planning implements Proactive {
     this.parityUsed = options.resumed?.parityUsed ?? new Uint8Array(layout.chunkCount);
   }
 
-  /**
-   * The transmission after number `latest` for these members.
-   * @param canCode everybody who will hear of it understands parity
-   */
-  next(members: readonly Member[], latest: number, canCode: boolean): RepairPlan {
+  /** The transmission after number `latest` for these members. */
+  next(members: readonly Member[], latest: number): RepairPlan {
     const needy = members.map(needOf);
     const { repair, by = 'multicast' } = this.options;
-    if (latest < 0) return planFirst(needy, this.layout, by, canCode && repair === 'auto');
-    const parityUsed = canCode ? this.parityUsed : undefined;
-    return planRepair(needy, this.layout, { ...this.plannerOptions, parityUsed });
+    if (latest < 0) return planFirst(needy, this.layout, by, repair);
+    return planRepair(needy, this.layout, this.plannerOptions);
   }
 
   /** A transmission to a class of this size begins. */
@@ -61,7 +57,8 @@ export class Planning implements Proactive {
   }
 
   private get plannerOptions() {
+    const { rounds, parityUsed } = this;
     const { repair, by, maxRounds } = this.options;
-    return { repair: by === 'tcp' ? 'tcp' : repair, maxRounds, rounds: this.rounds, parityUsed: undefined } as const;
+    return { repair: by === 'tcp' ? 'tcp' : repair, maxRounds, rounds, parityUsed } as const;
   }
 }

@@ -12,10 +12,10 @@ import {
 import { TransferLayout } from './transfer-layout';
 
 const layout = new TransferLayout(10_000_000, 1000);
-const AUTO: PlannerOptions = { repair: 'auto', maxRounds: 12, rounds: 1, parityUsed: undefined };
+/** No parity has been sent. */
+const parityUsed = new Uint8Array(layout.chunkCount);
+const AUTO: PlannerOptions = { repair: 'auto', maxRounds: 12, rounds: 1, parityUsed };
 const PLAIN: PlannerOptions = { ...AUTO, repair: 'plain' };
-/** Everybody understands parity, and none has been sent. */
-const CODED: PlannerOptions = { ...AUTO, parityUsed: new Uint8Array(layout.chunkCount) };
 const TCP: PlannerOptions = { ...AUTO, repair: 'tcp' };
 const LARGE: RangeSet = [[0, 300]];
 
@@ -33,7 +33,7 @@ interface Row {
 
 const rows: readonly Row[] = [
   {
-    rule: 'several students: multicast of the union of their reports, no unit more',
+    rule: 'repair without parity was asked for: multicast of the union of the reports, no unit more',
     needy: [
       student('a', {
         missing: [
@@ -43,6 +43,7 @@ const rows: readonly Row[] = [
       }),
       student('b', { missing: [[2, 5]] }),
     ],
+    options: PLAIN,
     plan: {
       mode: 'plain',
       students: ['a', 'b'],
@@ -50,6 +51,7 @@ const rows: readonly Row[] = [
         [1, 5],
         [8, 9],
       ],
+      parity: [],
       why: 'the union of 2 reports',
       givenUp: [],
     },
@@ -70,7 +72,6 @@ const rows: readonly Row[] = [
         ],
       }),
     ],
-    options: CODED,
     plan: {
       mode: 'coded',
       units: [
@@ -85,14 +86,7 @@ const rows: readonly Row[] = [
   {
     rule: 'students who miss the same: the union, without parity',
     needy: [student('a'), student('b')],
-    options: CODED,
     plan: { mode: 'plain', units: LARGE, parity: [], why: 'the union of 2 reports' },
-  },
-  {
-    rule: 'repair without parity was asked for',
-    needy: [student('a', { missing: [[1, 4]] }), student('b', { missing: [[5, 6]] })],
-    options: { ...PLAIN, parityUsed: new Uint8Array(layout.chunkCount) },
-    plan: { mode: 'plain', parity: [], why: 'the union of 2 reports' },
   },
   {
     rule: 'one student with a large leftover: multicast',
@@ -238,7 +232,7 @@ describe('the first transmission', () => {
   const everything: RangeSet = [[0, layout.unitCount]];
 
   it('is a multicast of everything to everybody', () => {
-    expect(planFirst(students, layout, 'multicast', true)).toMatchObject({
+    expect(planFirst(students, layout, 'multicast', 'auto')).toMatchObject({
       mode: 'plain',
       students: ['a', 'b'],
       units: everything,
@@ -246,13 +240,13 @@ describe('the first transmission', () => {
   });
 
   it('goes over TCP where that was asked for, or where there is nothing to send', () => {
-    expect(planFirst(students, layout, 'tcp', true)).toMatchObject({
+    expect(planFirst(students, layout, 'tcp', 'auto')).toMatchObject({
       mode: 'tcp',
       students: ['a', 'b'],
       units: everything,
     });
     const empty = new TransferLayout(0, 1000);
-    expect(planFirst(students, empty, 'multicast', true)).toMatchObject({ mode: 'tcp', units: [] });
+    expect(planFirst(students, empty, 'multicast', 'auto')).toMatchObject({ mode: 'tcp', units: [] });
   });
 });
 

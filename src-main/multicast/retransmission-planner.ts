@@ -30,8 +30,8 @@ export interface PlannerOptions {
   readonly maxRounds: number;
   /** Multicast retransmission rounds so far. */
   readonly rounds: number;
-  /** How many parity units of each chunk have been sent; undefined where somebody in the room does not understand parity. */
-  readonly parityUsed: Uint8Array | undefined;
+  /** How many parity units of each chunk have been sent. */
+  readonly parityUsed: Uint8Array;
 }
 
 /** The next transmission: the minimum retransmission data set of the students it names (PROTOCOL.md section 8). */
@@ -56,14 +56,13 @@ export type Way = 'multicast' | 'tcp';
 /**
  * The first transmission: everything to everybody, by multicast unless TCP was asked for. A transfer without bytes has only
  * its digests to compare, over TCP.
- * @param canCode whether it may have parity
  */
-export function planFirst(needy: readonly Needy[], layout: TransferLayout, by: Way, canCode: boolean): RepairPlan {
+export function planFirst(needy: readonly Needy[], layout: TransferLayout, by: Way, repair: RepairPolicy): RepairPlan {
   const students = needy.map(({ id }) => id);
   const all = { students, units: span(0, layout.unitCount), parity: EMPTY, givenUp: [] };
   if (layout.unitCount === 0) return { ...all, mode: 'tcp', why: 'there are no bytes to send' };
   if (by === 'tcp') return { ...all, mode: 'tcp', why: 'TCP was asked for' };
-  const proactive = canCode ? { proactiveParity: PROACTIVE_MAX } : {};
+  const proactive = repair === 'auto' ? { proactiveParity: PROACTIVE_MAX } : {};
   return { ...all, ...proactive, mode: 'plain', why: 'the first transmission' };
 }
 
@@ -131,7 +130,7 @@ function planMulticast(
   }
   const why = only ? 'one student' : `the union of ${students.length} reports`;
   const { repair, parityUsed } = options;
-  if (repair !== 'auto' || parityUsed === undefined) return { ...plan, mode: 'plain', why };
+  if (repair !== 'auto') return { ...plan, mode: 'plain', why };
   const parity = chooseParity(students, units, layout, parityUsed);
   if (parity.length === 0) return { ...plan, mode: 'plain', why };
   return { ...plan, mode: 'coded', parity, why: `${why}, as parity where that is less` };

@@ -21,8 +21,6 @@ export interface Member {
   missing: RangeSet;
   /** Parity units of chunks that it cannot complete yet. */
   heldParity: RangeSet;
-  /** Understands announcements with parity. */
-  canCode: boolean;
   why: string;
   multicastPath: boolean;
   fruitless: number;
@@ -75,13 +73,8 @@ export class Scorecard {
     return this.members.get(id);
   }
 
-  /** Everybody who hears of a transmission understands parity. */
-  get canCode(): boolean {
-    return this.all.every((member) => !member.connected || member.canCode);
-  }
-
   /** Enrolls a student, or takes one back; `held` is what it has on disk. */
-  enroll(student: StudentIdentity, held: HeldState | undefined, canCode = true): Member {
+  enroll(student: StudentIdentity, held: HeldState | undefined): Member {
     const known = this.members.get(student.id);
     const missing = held?.missing ?? [[0, this.layout.unitCount] as const].filter(([start, end]) => start < end);
     const member: Member = {
@@ -94,7 +87,6 @@ export class Scorecard {
       current: held?.complete !== true,
       missing: held?.complete === true ? EMPTY : missing,
       heldParity: EMPTY,
-      canCode,
       why: '',
       reportDueSince: undefined,
       reportDueFor: 0,

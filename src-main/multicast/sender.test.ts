@@ -278,13 +278,11 @@ describe('parity in the first pass', () => {
   const BYTES = 4_000_000;
 
   /** A first pass of which this share of the datagrams so far is told to be lost, every 5 ms. */
-  function lossy(lost: number, options?: Partial<SenderOptions>, canCode = true): Classroom {
+  function lossy(lost: number, options?: Partial<SenderOptions>): Classroom {
     const room = new Classroom(BYTES, { rate: 12_500_000, ...options });
     room.enroll('a');
-    if (!canCode) room.sender.enroll({ id: 'old', name: 'old', ip: '10.0.0.3' }, undefined, 0, false);
     room.start();
     room.elect('a');
-    if (!canCode) room.elect('old', false);
     room.ready('a');
     return passing(room, lost, 1000);
   }
@@ -349,23 +347,13 @@ describe('parity in the first pass', () => {
     expect(lossy(0.02).sender.found).toMatchObject({ rate: 12_500_000, loss: expect.closeTo(0.02, 3) });
   });
 
-  it('is none where nothing is lost, where repairs have none, and where somebody does not understand it', () => {
-    for (const room of [lossy(0), lossy(0.05, { repair: 'plain' }), lossy(0.05, {}, false)]) {
+  it('is none where nothing is lost, and where repairs have none', () => {
+    const plain = lossy(0.05, { repair: 'plain' });
+    for (const room of [lossy(0), plain]) {
       expect(parityOf(room)).toEqual([]);
       expect(room.datagrams).toHaveLength(room.layout.unitCount);
     }
-    expect(lossy(0.05, {}, false).messages('a', 'announce')[0]?.message).not.toHaveProperty('proactiveParity');
-  });
-
-  it('is not heard by who comes late and does not understand it: it waits for what it does', () => {
-    const room = lossy(0.05, { rate: 1_000_000 });
-    room.sender.enroll({ id: 'old', name: 'old', ip: '10.0.0.3' }, undefined, room.now, false);
-    room.settle();
-    expect(room.phase).toBe('transmitting');
-    expect(room.messages('old', 'announce')).toEqual([]);
-    passing(room, 0.05, 10_000);
-    room.report('a', EMPTY);
-    expect(room.messages('old', 'announce')[0]?.message).toMatchObject({ transmission: 1 });
+    expect(plain.messages('a', 'announce')[0]?.message).not.toHaveProperty('proactiveParity');
   });
 
   it('is never sent again by a round', () => {
@@ -478,31 +466,6 @@ describe('a retransmission', () => {
       layout.parityOf(0, 4),
       layout.parityOf(0, 4) + 4,
     ]);
-  });
-
-  it('is without parity as long as somebody in the room does not understand it', () => {
-    const room = new Classroom();
-    for (const id of ['a', 'b']) room.enroll(id);
-    room.sender.enroll({ id: 'old', name: 'old', ip: '10.0.0.3' }, undefined, 0, false);
-    room.start();
-    room.transmit('a', 'b', 'old');
-    room.report('a', [[3, 6]]);
-    room.report('b', [[7, 9]]);
-    room.report('old', EMPTY);
-    expect(room.events('announced')[1]).toMatchObject({ mode: 'plain', bytes: 5000 });
-    room.disconnect('old', 'it left');
-    room.transmit('a', 'b');
-    room.report('a', [[3, 6]]);
-    room.report('b', [[7, 9]]);
-    expect(room.events('announced')[2]).toMatchObject({ mode: 'coded', bytes: 3000 });
-    // It comes back in the middle, and waits for a transmission that it understands.
-    room.sender.enroll({ id: 'old', name: 'old', ip: '10.0.0.3' }, undefined, room.now, false);
-    room.settle();
-    expect(room.messages('old', 'announce')).toHaveLength(2);
-    room.transmit('a', 'b');
-    room.report('a', EMPTY);
-    room.report('b', EMPTY);
-    expect(room.messages('old', 'announce').at(-1)?.message).toMatchObject({ mode: 'plain', transmission: 3 });
   });
 
   it('waits only for those who join (A7)', () => {

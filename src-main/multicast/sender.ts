@@ -65,9 +65,9 @@ export class Sender {
   }
 
   /** A student enrolled, or came back. In the middle of a transmission it joins the rest of it. */
-  enroll(student: StudentIdentity, held: HeldState | undefined, now: number, canCode = true): void {
+  enroll(student: StudentIdentity, held: HeldState | undefined, now: number): void {
     if (this.phase === 'finished') return;
-    const member = this.scorecard.enroll(student, held, canCode);
+    const member = this.scorecard.enroll(student, held);
     this.detach(student.id);
     if (held !== undefined && (member.missing.length > 0 || !member.current))
       this.outbox.report(member, student.ip, this.number);
@@ -267,7 +267,7 @@ export class Sender {
   private planNext(now: number): void {
     const ready = this.scorecard.current.filter((member) => member.connected && member.reportDueSince === undefined);
     if (this.number >= 0 && ready.length === 0) return this.wait(now);
-    const next = this.planning.next(ready, this.number, this.scorecard.canCode);
+    const next = this.planning.next(ready, this.number);
     for (const { id, reason } of next.givenUp) {
       const member = this.scorecard.member(id);
       if (member !== undefined) this.outcomes.fail(member, reason);

@@ -82,7 +82,7 @@ export class Approach {
 
   private async hello(): Promise<Hello> {
     const name = peerNameOf(this.options.name);
-    return { type: 'hello', version: PROTOCOL_VERSION, name, held: await this.options.held(), coded: true };
+    return { type: 'hello', version: PROTOCOL_VERSION, name, held: await this.options.held() };
   }
 
   private ownAddressFor(host: string): { localAddress?: string } {

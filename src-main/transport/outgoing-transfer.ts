@@ -201,7 +201,7 @@ export class OutgoingTransfer {
   // --- The loop ---
 
   private enrollQuietly({ student, hello }: Enrolling): void {
-    this.sender.enroll(student, this.heldBy(hello), systemClock.now(), hello.coded === true);
+    this.sender.enroll(student, this.heldBy(hello), systemClock.now());
   }
 
   private heldBy(hello: Hello): HeldState | undefined {

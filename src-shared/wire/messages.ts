@@ -88,8 +88,6 @@ const hello = z.object({
   held: z
     .array(z.object({ transfer: transferId, complete: z.boolean(), missing: base64(MAX_HELLO_BYTES / 2) }))
     .max(MAX_HELD_TRANSFERS),
-  /** It understands announcements in `coded` mode. */
-  coded: z.boolean().optional(),
 });
 /** Free space where the student stores music; after the welcome, and when it has changed much. */
 const space = z.object({ type: z.literal('space'), freeBytes: z.int().min(0) });
