@@ -37,7 +37,7 @@ export async function measureTargets(base: string, isQuick: boolean): Promise<Ta
   });
   const click = named('5 MB, 10 students', async () => [await measureClick(base, isQuick ? 1 : 5)]);
   const slow = [
-    named('peak memory', async () => [await measureMemory(base)]),
+    named('peak memory', () => measureMemory(base)),
     named('queues', () => measureQueues(base, QUEUE_RUNS)),
   ];
   const results: TargetResult[] = [];

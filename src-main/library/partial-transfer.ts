@@ -49,7 +49,8 @@ export interface Verdict {
   readonly forgedChunks: number;
 }
 
-const MEMORY_BYTES = 32 * 1024 * 1024;
+/** Eighty chunks: a student stays below 200 MB with these, what waits for the disk, and parity. */
+const MEMORY_BYTES = 16 * 1024 * 1024;
 /** Chunks stored in one go: the hand-over to another thread costs as much as writing one. */
 const BATCH_CHUNKS = 8;
 

@@ -29,8 +29,8 @@ export interface IncomingStorageOptions {
 
 /** Kill -9 loses at most this much of what was received. */
 const FLUSH_EVERY_MS = 1000;
-/** More than this waiting for the disk holds the teacher's window back… */
-const CONGESTED_BYTES = 32 * 1024 * 1024;
+/** More than this waiting for the disk, a seventh of a second at a gigabit, holds the teacher's window back… */
+const CONGESTED_BYTES = 16 * 1024 * 1024;
 /** …and this is looked at so often until it is written. */
 const CONGESTION_POLL_MS = 20;
 /** What free space must be left for the journal and for others. */
