@@ -157,10 +157,10 @@ export class ArchiveHost implements Listener {
   private query(query: RepairQuery): void {
     const { connection, keeper } = this;
     const asked: MemberQuery = { member: 'archive', ...query };
-    onAnswer(asked, (source, datagrams, id, absent, broadcast) => {
+    onAnswer(asked, (source, datagrams, absent, broadcast) => {
       if (connection !== this.connection || keeper === undefined) return;
       for (const datagram of datagrams) keeper.datagram(datagram, source, this.group.clock.now);
-      keeper.answered(id, absent, broadcast, this.group.clock.now);
+      keeper.answered(query.query, absent, broadcast, this.group.clock.now);
       this.drain();
     });
     this.group.after(TLS_MS, () => {

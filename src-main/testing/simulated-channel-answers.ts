@@ -2,13 +2,7 @@ import type { RangeSet } from '../../src-shared/ranges/range-set';
 import type { MemberQuery } from '../archive/query-desk';
 import type { RepairSource } from '../archive/repair';
 
-type Answer = (
-  source: RepairSource,
-  datagrams: readonly Uint8Array[],
-  query: number,
-  absent: RangeSet,
-  broadcast: number,
-) => void;
+type Answer = (source: RepairSource, datagrams: readonly Uint8Array[], absent: RangeSet, broadcast: number) => void;
 
 const answers = new WeakMap<MemberQuery, Answer>();
 
@@ -25,5 +19,5 @@ export function answerTo(
   absent: RangeSet,
   broadcast: number,
 ): void {
-  answers.get(to)?.(source, datagrams, to.query, absent, broadcast);
+  answers.get(to)?.(source, datagrams, absent, broadcast);
 }

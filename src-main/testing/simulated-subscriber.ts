@@ -175,10 +175,10 @@ export class SubscriberHost implements Listener {
       if (set[0] !== undefined) this.queried.push({ epoch: query.epoch, sequence: set[0][0] });
     const { life } = this;
     const asked: MemberQuery = { member: this.id, ...query };
-    onAnswer(asked, (source, datagrams, id, absent, broadcast) => {
+    onAnswer(asked, (source, datagrams, absent, broadcast) => {
       if (life !== this.life) return;
       for (const datagram of datagrams) this.subscriber?.datagram(datagram, source, this.group.clock.now);
-      this.subscriber?.answered(id, absent, broadcast, this.group.clock.now);
+      this.subscriber?.answered(query.query, absent, broadcast, this.group.clock.now);
       this.drain();
     });
     this.group.after(TLS_MS, () => {
