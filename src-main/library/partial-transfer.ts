@@ -49,7 +49,7 @@ export interface Verdict {
   readonly forgedChunks: number;
 }
 
-/** Eighty chunks: a student stays below 200 MB with these, what waits for the disk, and parity. */
+/** Ninety chunks: with these, what waits for the disk and parity a student stays below 200 MB, up to a loss of 5 %. */
 const MEMORY_BYTES = 16 * 1024 * 1024;
 /** Chunks stored in one go: the hand-over to another thread costs as much as writing one. */
 const BATCH_CHUNKS = 8;
