@@ -1,17 +1,19 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StudentEvent, TeacherEvent } from '../../src-shared/ipc/events';
 import type { NodeSnapshot } from '../../src-shared/ipc/snapshots';
 import { shortFingerprint } from '../../src-shared/text/format';
+import { PROTOCOL_VERSION } from '../../src-shared/wire/session-messages';
 import { localDate } from '../library/file-naming';
 import { loadIdentity } from '../security/identity';
 import { PairingDesk } from '../security/pairing-desk';
 import { systemClock } from './clock';
+import { connectControl } from './control-client';
 import { listenControl } from './control-server';
 import { announceRoom } from './discovery';
 import { StudentNode, type StudentNodeOptions } from './student-node';
@@ -138,6 +140,28 @@ async function announceElsewhere({ fingerprint }: Teacher): Promise<void> {
   cleanups.push(() => Promise.all([announcer.close(), server.close()]));
 }
 
+/** A way to a place; what connections hear that are open when it is slowed down comes late. */
+async function wayTo({ host, port }: Teacher['place']) {
+  const lateMs = 400;
+  const delays: { ms: number }[] = [];
+  const proxy = createServer((near) => {
+    const delay = { ms: 0 };
+    delays.push(delay);
+    const far = connect(port, host);
+    near.pipe(far);
+    far.on('data', (bytes) => setTimeout(() => near.write(bytes), delay.ms));
+    far.on('end', () => setTimeout(() => near.end(), delay.ms));
+    for (const socket of [near, far]) socket.on('error', () => socket.destroy());
+  });
+  proxy.listen(0, LOOPBACK);
+  await once(proxy, 'listening');
+  cleanups.push(async () => void proxy.close());
+  const slowDown = () => {
+    for (const delay of delays) delay.ms = lateMs;
+  };
+  return { place: { host: LOOPBACK, port: (proxy.address() as AddressInfo).port }, slowDown };
+}
+
 describe('pairing', () => {
   it('with an address and the code: in the room, known from then on, also after a restart', async () => {
     const teacher = await openRoom('Brass');
@@ -207,6 +231,27 @@ describe('pairing', () => {
     await until(() => expect(student.events.filter(({ event }) => event === 'enrolled')).toHaveLength(2));
     await inRoom(student, teacher);
     expect(teacher.room.snapshot().students).toMatchObject([{ id: student.id, connected: true }]);
+  });
+
+  it('is not got in the way of by a try of its own, however late the welcome comes', async () => {
+    const teacher = await openRoom('Brass');
+    const way = await wayTo(teacher.place);
+    let wake = () => {};
+    const student = await openStudent('Ana', {
+      connect: way.place,
+      // It trusts the room from here on, and is not welcomed yet.
+      onEvent: ({ event }) => event === 'paired' && wake(),
+    });
+    const { fingerprint } = teacher;
+    await until(() => expect(student.node.snapshot().found).toContainEqual(expect.objectContaining({ fingerprint })));
+    wake = () => {
+      way.slowDown();
+      student.node.wake();
+    };
+    await student.node.pair({ code: CODE, room: { address: way.place } });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await inRoom(student, teacher);
+    expect(teacher.events.filter(({ event }) => event === 'enrolled')).toHaveLength(1);
   });
 
   it('switches receiving on, but only once it has worked', async () => {
@@ -444,6 +489,29 @@ describe('by itself', () => {
       expect(again.node.snapshot().found).toEqual([]);
     },
   );
+
+  it('comes back at once where its place was taken, but gives way to who takes it again', async () => {
+    const teacher = await openRoom('Brass');
+    const student = await paired('Ana', teacher, { connect: teacher.place });
+    const timesIn = () => student.events.filter(({ event }) => event === 'enrolled').length;
+    const timesOut = () => student.events.filter(({ event }) => event === 'left').length;
+    const takeItsPlace = async () => {
+      const { connection } = await connectControl({
+        ...teacher.place,
+        identity: await loadIdentity(join(folder, 'Ana', 'state')),
+        hello: { type: 'hello', version: PROTOCOL_VERSION, name: 'Ana', held: [] },
+        trust: () => true,
+      });
+      cleanups.push(async () => connection.close());
+    };
+    await takeItsPlace();
+    await until(() => expect(timesOut()).toBe(1));
+    await until(() => expect(timesIn()).toBe(2));
+    await takeItsPlace();
+    await until(() => expect(timesOut()).toBe(2));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(timesIn()).toBe(2);
+  });
 
   it('keeps a connection that lives when it is woken', async () => {
     const teacher = await openRoom('Brass');

@@ -53,6 +53,8 @@ export interface StudentNodeOptions {
 /** Between two tries: from the first to the last of them, doubling. A teacher who restarts is found within a second. */
 const RETRY_MS = { first: 250, last: 4000, replaced: 30_000 };
 const RETRY_GROWTH = 2;
+/** Replaced once more within this: by another machine. */
+const REPLACED_AGAIN_MS = 60_000;
 /** After a sleep: an answer within this, or the connection is dead. */
 const PROBE_MS = 1_500;
 
@@ -61,6 +63,9 @@ export class StudentNode {
   private arrival: Arrival | undefined;
   /** Paired by hand a moment ago; the loop goes there next. */
   private next: Arrival | undefined;
+  /** How many people's wishes to pair are on their way: until they end the loop tries nothing, for it would be its own rival. */
+  private pairings = 0;
+  private replacedAt = Number.NEGATIVE_INFINITY;
   private room: FoundRoom | undefined;
   /** Where it has been tried last, which is not shown again as “connecting” each time. */
   private trying: Target | undefined;
@@ -136,7 +141,14 @@ export class StudentNode {
   async pair({ code, room }: ParsedArgument<'pair'>): Promise<void> {
     const places: readonly Target[] =
       'address' in room ? [room.address] : this.rooms.placesOf(room.fingerprint, this.unpaired);
-    this.goTo(await this.approach.pairWithAny(places, code));
+    this.pairings++;
+    this.alarm.ring();
+    try {
+      this.goTo(await this.approach.pairWithAny(places, code));
+    } finally {
+      this.pairings--;
+      this.alarm.ring();
+    }
   }
 
   /** Forgets a room, and leaves it. @throws TrustStoreError */
@@ -218,7 +230,7 @@ export class StudentNode {
     const { next } = this;
     this.next = undefined;
     if (next !== undefined) return (await this.visit(next.place, () => Promise.resolve(next))) === 'welcome';
-    const targets = this.isOff ? [] : this.targets();
+    const targets = this.targets();
     const before = this.tried;
     this.tried = new Set(targets.map(placeKey));
     for (const target of targets) {
@@ -231,6 +243,7 @@ export class StudentNode {
   }
 
   private targets(): Target[] {
+    if (this.isOff || this.pairings > 0) return [];
     try {
       return this.rooms.targets(this.code);
     } catch (error) {
@@ -301,8 +314,17 @@ export class StudentNode {
     this.incoming.disconnected();
     this.options.onEvent({ event: 'left', reason: closed.reason });
     if (closed.code === 'unpaired') this.sentAway(place, fingerprint);
-    // Two machines with one identity would push each other out for ever.
-    if (closed.code === 'replaced' && this.next === undefined) await this.alarm.wait(RETRY_MS.replaced);
+    if (closed.code === 'replaced' && this.next === undefined) await this.giveWay();
+  }
+
+  /**
+   * Once, it was a connection of its own that it had given up, and that came late. Two machines with one identity would push each
+   * other out for ever.
+   */
+  private async giveWay(): Promise<void> {
+    const before = this.replacedAt;
+    this.replacedAt = systemClock.now();
+    if (this.replacedAt - before < REPLACED_AGAIN_MS) await this.alarm.wait(RETRY_MS.replaced);
   }
 
   private async remember({ connection, welcome }: Arrival): Promise<void> {
