@@ -11,7 +11,7 @@ export interface ParityUnit {
 /**
  * Parity of one chunk at a time: systematic Reed-Solomon coding with a Cauchy matrix (PROTOCOL.md section 6.7). A chunk's units lie
  * one after the other, each of `unitBytes` bytes; its last one may be shorter, and counts as followed by zeros. A chunk of fewer than
- * CHUNK_UNITS counts as followed by units of zeros. What is computed comes in views that are good until the next call.
+ * CHUNK_UNITS counts as followed by units of zeros. Units and parity units have their places in the chunk as numbers, 0…127. What is computed comes in views that are good until the next call.
  */
 export class BlockCode {
   private readonly stride: number;
@@ -27,7 +27,7 @@ export class BlockCode {
   }
 
   /** The parity units of these indices. */
-  parityOf(units: Uint8Array, indices: readonly number[]): Uint8Array[] {
+  parityOf(units: Uint8Array, indices: Uint8Array): Uint8Array[] {
     this.begin(indices);
     return this.split(this.add(units, indices.length));
   }
@@ -37,10 +37,10 @@ export class BlockCode {
    * at as units are missing.
    * @throws RangeError where there are fewer
    */
-  recover(units: Uint8Array, missing: readonly number[], parity: readonly ParityUnit[]): Uint8Array[] {
+  recover(units: Uint8Array, missing: Uint8Array, parity: readonly ParityUnit[]): Uint8Array[] {
     if (parity.length < missing.length) throw new RangeError('a chunk lacks more units than there is parity for');
     const used = parity.slice(0, missing.length);
-    const rows = used.map(({ index }) => index);
+    const rows = Uint8Array.from(used, ({ index }) => index);
     this.begin(rows);
     // What is left of each parity unit, the others' part taken away, is what the missing ones add to it.
     used.forEach(({ bytes }, row) => {
@@ -50,7 +50,7 @@ export class BlockCode {
     return this.split(this.solve(this.add(units, rows.length), rows, missing));
   }
 
-  private begin(rows: readonly number[]): void {
+  private begin(rows: Uint8Array): void {
     this.sums.fill(0, 0, rows.length * this.stride);
     rows.forEach((row, i) => {
       this.matrix.set(coefficients(row), i * CHUNK_UNITS);
@@ -64,7 +64,7 @@ export class BlockCode {
     return sums;
   }
 
-  private solve(sums: Uint8Array, rows: readonly number[], missing: readonly number[]): Uint8Array {
+  private solve(sums: Uint8Array, rows: Uint8Array, missing: Uint8Array): Uint8Array {
     const solved = new Uint8Array(sums.length);
     if (rows.length > 0) this.combine(solved, inverse(rows, missing), sums, this.stride);
     return solved;

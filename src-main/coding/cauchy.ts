@@ -19,20 +19,18 @@ export function coefficients(row: number): Uint8Array {
  * The inverse of the part of the matrix with these rows and columns, as many of the one as of the other, row by row: entry
  * [c][r] belongs to column c and row r. By Cauchy's formula, in the square of their number of steps.
  */
-export function inverse(rows: readonly number[], columns: readonly number[]): Uint8Array {
+export function inverse(rows: Uint8Array, columns: Uint8Array): Uint8Array {
+  const x = rows.map((row) => CHUNK_UNITS + row);
+  const ofRow = exponentsOf(x, columns);
+  const ofColumn = exponentsOf(columns, x);
   const size = rows.length;
-  const ofRow = rows.map(
-    (row) => total(columns, (column) => log(sum(row, column))) - total(others(rows, row), between(row)),
-  );
-  const ofColumn = columns.map(
-    (column) => total(rows, (row) => log(sum(row, column))) - total(others(columns, column), between(column)),
-  );
   const result = new Uint8Array(size * size);
-  columns.forEach((column, c) => {
-    rows.forEach((row, r) => {
-      result[c * size + r] = exp((ofRow[r] ?? 0) + (ofColumn[c] ?? 0) - log(sum(row, column)));
-    });
-  });
+  for (let c = 0; c < size; c++) {
+    for (let r = 0; r < size; r++) {
+      const ofBoth = (ofRow[r] ?? 0) + (ofColumn[c] ?? 0);
+      result[c * size + r] = exp(ofBoth - log((x[r] ?? 0) ^ (columns[c] ?? 0)));
+    }
+  }
   return result;
 }
 
@@ -41,15 +39,12 @@ function sum(row: number, column: number): number {
   return (CHUNK_UNITS + row) ^ column;
 }
 
-/** Two x, or two y: what they have in common adds up to 0. */
-function between(one: number): (other: number) => number {
-  return (other) => log(one ^ other);
-}
-
-function others(all: readonly number[], one: number): readonly number[] {
-  return all.filter((other) => other !== one);
-}
-
-function total(values: readonly number[], of: (value: number) => number): number {
-  return values.reduce((all, value) => all + of(value), 0);
+/** For each x, or each y: the product of its sums with all of the other kind, divided by that with all others of its own, as an exponent of 2. */
+function exponentsOf(own: Uint8Array, others: Uint8Array): Int32Array {
+  return Int32Array.from(own, (one) => {
+    let exponent = 0;
+    for (const other of others) exponent += log(one ^ other);
+    for (const other of own) if (other !== one) exponent -= log(one ^ other);
+    return exponent;
+  });
 }

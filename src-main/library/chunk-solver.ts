@@ -60,7 +60,7 @@ export class ChunkSolver {
     const { layout } = this;
     this.code ??= new BlockCode(layout.payloadBytes, this.combine);
     const [start] = layout.unitsOfChunk(chunk);
-    const places = missing.map((unit) => unit - start);
+    const places = Uint8Array.from(missing, (unit) => unit - start);
     this.code.recover(ciphertext, places, parity).forEach((bytes, i) => {
       const unit = start + (places[i] ?? 0);
       found(unit, bytes.subarray(0, layout.lengthOf(unit)));

@@ -57,7 +57,7 @@ export class ParitySource {
     const index = layout.indexOf(first);
     // One more than is asked for, at least.
     const computed = Math.min(Math.ceil((count + 1) / AT_ONCE) * AT_ONCE, CHUNK_PARITY - index);
-    const indices = Array.from({ length: computed }, (_, i) => index + i);
+    const indices = Uint8Array.from({ length: computed }, (_, i) => index + i);
     const units = this.code.parityOf(await this.readChunk(layout.chunkOf(first) ?? 0), indices);
     this.keepAhead(first + count, units.slice(count));
     return Buffer.concat(units.slice(0, count));

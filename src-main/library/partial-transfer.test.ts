@@ -68,7 +68,7 @@ class Sent {
     const missing = [...valuesOf(intersect(partial.missing(), span(start, end)))];
     const indices = missing.map((_, i) => (from + i) % CHUNK_PARITY);
     const units = Buffer.concat(Array.from({ length: end - start }, (_, i) => this.unit(start + i)));
-    code.parityOf(units, indices).forEach((bytes, i) => {
+    code.parityOf(units, Uint8Array.from(indices)).forEach((bytes, i) => {
       partial.parity.keep(chunk, indices[i] ?? 0, bytes);
     });
     partial.solve(chunk, missing, indices);

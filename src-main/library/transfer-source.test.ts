@@ -59,7 +59,7 @@ it('makes parity of any chunk that makes up for what is missing there', async ()
       content.subarray(layout.offsetOf(start + i), layout.offsetOf(start + i) + layout.lengthOf(start + i));
     const parity = await source.readParity(layout.parityOf(chunk, 60), 3);
     const units = [0, 1, 2].map((i) => ({ index: 60 + i, bytes: parity.subarray(i * 1448, (i + 1) * 1448) }));
-    const missing = [0, 5, end - start - 1];
+    const missing = Uint8Array.of(0, 5, end - start - 1);
     const lossy = Buffer.from(chunks[chunk] ?? EMPTY);
     for (const i of missing) lossy.fill(7, i * 1448, i * 1448 + unit(i).length);
     const solved = code.recover(lossy, missing, units);

@@ -43,7 +43,7 @@ export class SimulatedSource {
   private parity(number: number): Uint8Array {
     const { layout, space } = this;
     const units = chunkIn(space, layout, layout.chunkOf(number) ?? 0);
-    const [unit] = this.code.parityOf(units, [layout.indexOf(number)]);
+    const [unit] = this.code.parityOf(units, Uint8Array.of(layout.indexOf(number)));
     return unit?.slice() ?? new Uint8Array(0);
   }
 }
@@ -75,7 +75,7 @@ export class SimulatedStore {
     const { layout } = this;
     const [start] = layout.unitsOfChunk(chunk);
     const parity = indices.flatMap((index) => this.parity.get(`${chunk} ${index}`) ?? []);
-    const places = units.map((unit) => unit - start);
+    const places = Uint8Array.from(units, (unit) => unit - start);
     this.code.recover(chunkIn(this.space, layout, chunk), places, parity).forEach((bytes, i) => {
       const unit = start + (places[i] ?? 0);
       this.write(unit, bytes.subarray(0, layout.lengthOf(unit)));
