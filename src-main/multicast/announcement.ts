@@ -60,5 +60,10 @@ export function progressMs(listeners: number): number {
 
 /** How many datagrams a student of a class of this size lets pass between two position reports (PROTOCOL.md section 4.4). */
 export function progressDatagrams(listeners: number): number {
-  return Math.min(MAX_PROGRESS_DATAGRAMS, Math.max(MIN_PROGRESS_DATAGRAMS, listeners * PROGRESS_DATAGRAMS_EACH));
+  return Math.max(MIN_PROGRESS_DATAGRAMS, sharedProgressDatagrams(listeners));
+}
+
+/** How many datagrams may pass so that the reports of a class of this size, together, stay below their share of the link. */
+export function sharedProgressDatagrams(listeners: number): number {
+  return Math.min(MAX_PROGRESS_DATAGRAMS, listeners * PROGRESS_DATAGRAMS_EACH);
 }

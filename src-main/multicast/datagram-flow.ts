@@ -1,7 +1,7 @@
 import type { Range } from '../../src-shared/ranges/range-set';
 import { serialAdd } from '../../src-shared/ranges/serial-number';
 import { DATA, type DataHeader, PARITY, PROBE, splitTransferId } from '../../src-shared/wire/data-datagram';
-import { progressDatagrams, progressMs } from './announcement';
+import { progressMs, sharedProgressDatagrams } from './announcement';
 import { Pace } from './pace';
 import { MIN_WINDOW_DATAGRAMS, SLOW_INTERVAL_MS, SLOW_REPORTS, WINDOW_REPORTS } from './params';
 import { type Proactive, withProactiveParity } from './proactive-parity';
@@ -162,7 +162,7 @@ export class DatagramFlow {
   }
 
   private transmissionTo(classSize: number, now: number): Transmission {
-    const leastWindow = Math.max(MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS * progressDatagrams(classSize));
+    const leastWindow = Math.max(MIN_WINDOW_DATAGRAMS, WINDOW_REPORTS * sharedProgressDatagrams(classSize));
     const slowInterval = Math.max(SLOW_INTERVAL_MS, SLOW_REPORTS * progressMs(classSize));
     return new Transmission(this.ranges(), this.sequence, now, leastWindow, slowInterval, this.loss);
   }
