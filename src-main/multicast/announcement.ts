@@ -59,7 +59,7 @@ export function progressMs(listeners: number): number {
 }
 
 /** How many datagrams a student of a class of this size lets pass between two position reports (PROTOCOL.md section 4.4). */
-export function progressDatagrams(listeners: number): number {
+function progressDatagrams(listeners: number): number {
   return Math.max(MIN_PROGRESS_DATAGRAMS, sharedProgressDatagrams(listeners));
 }
 
