@@ -36,7 +36,7 @@ function encodeDelta(set: RangeSet, giveUpAt: number): Uint8Array | undefined {
     writer.varint(start - previousEnd);
     writer.varint(end - start);
     previousEnd = end;
-    if (writer.result().length > giveUpAt) return undefined;
+    if (writer.size > giveUpAt) return undefined;
   }
   return writer.result();
 }

@@ -52,6 +52,21 @@ describe('range set', () => {
     );
   });
 
+  it('makes no new range of one that stays as it is', () => {
+    const first: Range = [0, 2];
+    const second: Range = [4, 9];
+    const set = [first, second];
+    expect(union(set, span(20, 30))[1]).toBe(second);
+    expect(intersect(set, span(0, 10))[0]).toBe(first);
+    expect(subtract(set, span(0, 2))[0]).toBe(second);
+  });
+
+  it('changes none of the ranges that it was given', () => {
+    const set: readonly Range[] = [[0, 2]];
+    expect(union(set, [[1, 5]])).toEqual([[0, 5]]);
+    expect(set).toEqual([[0, 2]]);
+  });
+
   it('has an empty span where start is not before end', () => {
     expect(span(3, 3)).toEqual([]);
     expect(span(2, 4)).toEqual([[2, 4]]);

@@ -1,7 +1,10 @@
 /** A half-open interval of integers: `start` is in, `end` is not. */
 export type Range = readonly [start: number, end: number];
 
-/** Sorted, disjoint, non-touching, non-empty ranges. Every function here takes and returns this form. */
+/**
+ * Sorted, disjoint, non-touching, non-empty ranges. Every function here takes and returns this form. A range that stays as it is is the same
+ * object in what is returned: a set of a lossy transfer has hundreds of thousands.
+ */
 export type RangeSet = readonly Range[];
 
 export const EMPTY: RangeSet = [];
@@ -14,11 +17,11 @@ export function span(start: number, end: number): RangeSet {
 /** Brings any list of ranges into the canonical form: sorted, merged, empty ranges dropped. */
 export function normalize(ranges: readonly Range[]): RangeSet {
   const sorted = ranges.filter(([start, end]) => start < end).sort((a, b) => a[0] - b[0]);
-  const merged: [number, number][] = [];
-  for (const [start, end] of sorted) {
+  const merged: Range[] = [];
+  for (const range of sorted) {
     const last = merged.at(-1);
-    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
-    else merged.push([start, end]);
+    if (last === undefined || range[0] > last[1]) merged.push(range);
+    else if (range[1] > last[1]) merged[merged.length - 1] = [last[0], range[1]];
   }
   return merged;
 }
@@ -44,23 +47,28 @@ export function intersect(a: RangeSet, b: RangeSet): RangeSet {
     if (x === undefined || y === undefined) return out;
     const start = Math.max(x[0], y[0]);
     const end = Math.min(x[1], y[1]);
-    if (start < end) out.push([start, end]);
+    if (start < end) out.push(isThat(x, start, end) ? x : [start, end]);
     if (x[1] < y[1]) i++;
     else j++;
   }
+}
+
+function isThat(range: Range, start: number, end: number): boolean {
+  return range[0] === start && range[1] === end;
 }
 
 /** What is in `a` and not in `b`. */
 export function subtract(a: RangeSet, b: RangeSet): RangeSet {
   const out: Range[] = [];
   let j = 0;
-  for (const [start, end] of a) {
+  for (const range of a) {
+    const [start, end] = range;
     let from = start;
     while ((b[j]?.[1] ?? Number.POSITIVE_INFINITY) <= from) j++;
     for (let k = j; from < end; k++) {
       const cut = b[k];
       if (cut === undefined || cut[0] >= end) {
-        out.push([from, end]);
+        out.push(from === start ? range : [from, end]);
         break;
       }
       if (cut[0] > from) out.push([from, cut[0]]);

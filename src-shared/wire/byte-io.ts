@@ -5,6 +5,11 @@ export class ByteWriter {
   private buffer = new Uint8Array(64);
   private length = 0;
 
+  /** How many bytes were written so far. */
+  get size(): number {
+    return this.length;
+  }
+
   u8(value: number): void {
     this.room(1);
     this.buffer[this.length++] = value;
