@@ -7,8 +7,8 @@ import { type Announced, Announcer, Finder, type Found } from '../transport/disc
 /** How members find publishers: as students find rooms, beside them on the same group (PROTOCOL.md section 15.1). A hint only. */
 
 const schema = z.object({
-  /** In place of `tutti`: whoever looks for rooms does not see it. */
-  tuttiChannels: z.literal(PROTOCOL_VERSION),
+  /** In place of `tutti`: whoever looks for rooms does not see it. Any version, as there. */
+  tuttiChannels: z.int().min(1),
   name: z.string().min(1).max(MAX_PEER_NAME_CHARS),
   port: z.int().min(1).max(65535),
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/),

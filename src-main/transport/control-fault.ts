@@ -23,7 +23,7 @@ export function requireSameVersion(body: unknown): void {
   if (!Number.isSafeInteger(theirs) || theirs === PROTOCOL_VERSION) return;
   throw new ControlFault(
     'version',
-    `This Tutti speaks version ${PROTOCOL_VERSION} of the protocol and the other one version ${theirs}: ` +
-      'update the older of the two.',
+    // Read on both sides.
+    `One Tutti speaks version ${PROTOCOL_VERSION} of the protocol and the other version ${theirs}: update the older of the two.`,
   );
 }

@@ -36,6 +36,12 @@ describe('findRooms', () => {
     expect(changes.map((rooms) => rooms.length)).toEqual([1, 0]);
   });
 
+  it.each([1, PROTOCOL_VERSION + 1])('lists a room of another version, %i: whoever goes there is told', (tutti) => {
+    const { finder } = setUp();
+    finder.receive(announcement({ tutti, something: 'else' }), '10.0.0.1');
+    expect(finder.rooms).toHaveLength(1);
+  });
+
   it('says when a room is renamed, and only then', () => {
     const { changes, finder } = setUp();
     for (const name of ['A', 'A', 'B']) finder.receive(announcement({ name }), '10.0.0.1');
@@ -51,7 +57,7 @@ describe('findRooms', () => {
   it('counts and ignores whatever else arrives', () => {
     const { finder } = setUp();
     const bad = [
-      announcement({ tutti: PROTOCOL_VERSION + 1 }),
+      announcement({ tutti: 'new' }),
       announcement({ port: 0 }),
       announcement({ name: '' }),
       announcement({ name: 'x'.repeat(81) }),

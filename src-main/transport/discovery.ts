@@ -26,7 +26,8 @@ const MAX_ROOMS = 64;
 const MAX_ROOMS_OF_ADDRESS = 8;
 
 const announcementSchema = z.object({
-  tutti: z.literal(PROTOCOL_VERSION),
+  /** Any version: a room that does not show would be looked for, where who goes there is told what to update. */
+  tutti: z.int().min(1),
   name: z.string().min(1).max(MAX_PEER_NAME_CHARS),
   /** The control port, at the address from which the announcement came. */
   port: z.int().min(1).max(65535),
