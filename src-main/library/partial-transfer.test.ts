@@ -197,7 +197,8 @@ describe('any order, duplicates, crashes', () => {
       await rm(home, { recursive: true });
     });
     await fc.assert(property, { numRuns: 25 });
-  });
+    // Each run flushes a real disk many times: beside the other tiers that takes a minute.
+  }, 240_000);
 
   it('keeps memory bounded and still loses nothing when chunks stay incomplete', async () => {
     const sent = song(CHUNK * 20);
