@@ -139,7 +139,7 @@ export class DatagramFlow {
       durationMs: Math.round(now - current.startedAt),
     });
     this.sequence = serialAdd(this.sequence, current.sent);
-    if (this.content.proactive !== undefined) this.loss = current.worstLoss;
+    if (this.content.proactive !== undefined) this.loss = current.reckonedLoss;
     this.resent += current.proactiveBytes + (transmission > 0 ? current.sentBytes : 0);
   }
 
@@ -170,7 +170,7 @@ export class DatagramFlow {
   private ranges(): Iterable<Range> {
     const { carried, proactive } = this.content;
     if (proactive === undefined) return carried;
-    return withProactiveParity(carried, this.layout, proactive, () => this.current?.worstLoss ?? this.loss);
+    return withProactiveParity(carried, this.layout, proactive, () => this.current?.reckonedLoss ?? this.loss);
   }
 
   /** Parity in a first pass, or what goes out once more at its end. */

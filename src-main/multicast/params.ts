@@ -118,8 +118,12 @@ export const MOST_LIKELY_LOSS = 2;
 /** Parity that a student keeps of chunks that it cannot complete yet: at 5 % loss enough for files of several gigabytes. */
 export const MAX_HELD_PARITY_BYTES = 32 * 1024 * 1024;
 
-/** Most parity units that the first pass sends after a chunk: enough for 15 % loss; above that most chunks would need a round all the same. */
-export const PROACTIVE_MAX = 32;
+/** Most parity units that the first pass sends after a chunk: enough for 40 % loss, and a quarter of a chunk's is left to the rounds. */
+export const PROACTIVE_MAX = 96;
+/** For a few students that lose more than this the class does not wait: the first pass reckons with so much, and rounds bring them the rest… */
+export const OUTLIER_LOSS = 0.15;
+/** …unless it is no more than this many times what half of the class lose. */
+export const OUTLIER_RATIO = 1.2;
 /** As much as leaves this share of the worst student's chunks to a round… */
 export const CHUNKS_LEFT = 0.06;
 /** …or as much as leaves anything of the whole transfer to a round in so few cases, for anybody… */

@@ -61,7 +61,7 @@ export interface DueFill {
 export interface Found {
   /** Bytes per second at its end. */
   readonly rate: number;
-  /** 0…1: which share of the datagrams the student lost that lost most; 0 where losses came in bursts. */
+  /** 0…1: which share of the datagrams a first pass has to reckon with as lost; 0 where losses came in bursts. */
   readonly loss: number;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type RangeSet, span } from '../../src-shared/ranges/range-set';
-import { MAX_WINDOW_DATAGRAMS, SLOW_INTERVAL_MS, SLOW_REPORTS, WINDOW_STALL_MS } from './params';
+import { MAX_WINDOW_DATAGRAMS, OUTLIER_LOSS, SLOW_INTERVAL_MS, SLOW_REPORTS, WINDOW_STALL_MS } from './params';
 import { TransferLayout } from './transfer-layout';
 import { type MovedOff, Transmission } from './transmission';
 
@@ -185,33 +185,51 @@ describe('a transmission', () => {
     expect(running.done).toBe(true);
   });
 
-  it('knows what the worst of those that are followed has lost lately', () => {
+  it('reckons with what the worst of those that are followed has lost lately', () => {
     const running = transmission(span(0, 10_000), 0, 'a', 'b', 'stalled');
-    expect(running.worstLoss).toBe(0);
+    expect(running.reckonedLoss).toBe(0);
     send(running, 1000);
     running.progress('a', 999, 990);
     running.progress('b', 999, 950);
-    running.progress('stalled', 299, 150);
-    expect(running.worstLoss).toBeCloseTo(0.5);
+    running.progress('stalled', 299, 270);
+    expect(running.reckonedLoss).toBeCloseTo(0.1);
     send(running, 400);
     running.windowFull(0);
     running.moveOffStalled(WINDOW_STALL_MS);
-    expect(running.worstLoss).toBeCloseTo(0.05);
+    expect(running.reckonedLoss).toBeCloseTo(0.05);
+  });
+
+  it.each([
+    [[0.4], 0.4],
+    [[0, 0.4], 0.4],
+    [[0.01, 0.02, 0.4], OUTLIER_LOSS],
+    [[0.01, 0.2, 0.4], 0.24],
+    [[0.01, 0.02, 0.12], 0.12],
+    [[0, 0.3, 0.3, 0.35], 0.35],
+    [[0, 0, 0, 0.1, 0.6, 0.6, 0.6], OUTLIER_LOSS],
+  ])('where students lose %j reckons with %f', (losses, reckoned) => {
+    const students = losses.map((_, i) => `student ${i}`);
+    const running = transmission(span(0, 10_000), 0, ...students);
+    send(running, 1000);
+    losses.forEach((loss, i) => {
+      running.progress(students[i] ?? '', 999, 1000 * (1 - loss));
+    });
+    expect(running.reckonedLoss).toBeCloseTo(reckoned);
   });
 
   it('does not take for loss what was lost before the rate was cut', () => {
     const running = transmission(span(0, 10_000), 0, 'a');
     send(running, 1000);
     running.progress('a', 499, 400);
-    expect(running.worstLoss).toBeCloseTo(0.2);
+    expect(running.reckonedLoss).toBeCloseTo(0.2);
     running.forgetLoss();
-    expect(running.worstLoss).toBe(0);
+    expect(running.reckonedLoss).toBe(0);
     // Sent before the cut, reported after it.
     running.progress('a', 999, 800);
-    expect(running.worstLoss).toBe(0);
+    expect(running.reckonedLoss).toBe(0);
     send(running, 1000);
     running.progress('a', 1999, 1780);
-    expect(running.worstLoss).toBeCloseTo(0.02);
+    expect(running.reckonedLoss).toBeCloseTo(0.02);
   });
 
   it('counts no loss for what was sent before a student was there', () => {

@@ -1,6 +1,14 @@
 import type { Range } from '../../src-shared/ranges/range-set';
 import { serialAdd, serialDistance } from '../../src-shared/ranges/serial-number';
-import { MAX_WINDOW_DATAGRAMS, SLOW_INTERVAL_MS, SLOW_SHARE, WINDOW_MS, WINDOW_STALL_MS } from './params';
+import {
+  MAX_WINDOW_DATAGRAMS,
+  OUTLIER_LOSS,
+  OUTLIER_RATIO,
+  SLOW_INTERVAL_MS,
+  SLOW_SHARE,
+  WINDOW_MS,
+  WINDOW_STALL_MS,
+} from './params';
 import type { DeliverySample } from './rate-control';
 import { RecentLoss } from './recent-loss';
 import type { TransferLayout } from './transfer-layout';
@@ -183,10 +191,16 @@ export class Transmission {
     return this.sentCount === 0 ? 1 : 1 - this.extra.datagrams / this.sentCount;
   }
 
-  /** Which share of the datagrams the student that loses most has lost lately, of those that are followed. */
-  get worstLoss(): number {
+  /**
+   * Which share of the datagrams a first pass has to reckon with as lost, 0…1 (PROTOCOL.md section 8.1): what the student that loses most has lost
+   * lately, of those that are followed; but above OUTLIER_LOSS no more than OUTLIER_RATIO times what half of these lose.
+   */
+  get reckonedLoss(): number {
     const known = this.followed().flatMap(([, { loss }]) => loss.rate ?? []);
-    return known.length === 0 ? this.expectedLoss : Math.max(...known);
+    known.sort((a, b) => a - b);
+    const worst = known.at(-1) ?? this.expectedLoss;
+    const median = known[Math.floor(known.length / 2)] ?? this.expectedLoss;
+    return Math.min(worst, Math.max(OUTLIER_LOSS, OUTLIER_RATIO * median));
   }
 
   /** What was lost until now was lost to congestion: it says nothing of what will be. */
