@@ -291,10 +291,12 @@ test('settings: the teacher’s', async () => {
   await page.getByRole('textbox', { name: 'Speed' }).fill('250');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('textbox', { name: 'Speed' })).toHaveValue('250');
+  await page.getByRole('radio', { name: 'At most' }).click();
   await page.getByRole('button', { name: /Language/ }).click();
   await check(page, 'settings-languages');
   await page.getByRole('option', { name: 'Deutsch', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Fenster' })).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Geschwindigkeit' })).toHaveValue('250');
   await page.getByRole('radio', { name: 'Dunkel' }).click();
   await expect.poll(() => page.evaluate(() => document.documentElement.lang)).toBe('de');
   await page.getByRole('radio', { name: 'Ich empfange' }).click();

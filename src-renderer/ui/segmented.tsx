@@ -20,7 +20,8 @@ interface Props<T extends string> {
 export function Segmented<T extends string>({ label, value, options, isDisabled = false, onChange }: Props<T>) {
   const choose = (keys: Set<unknown>) => {
     const chosen = options.find(({ id }) => keys.has(id));
-    if (chosen !== undefined) onChange(chosen.id);
+    // What is chosen already comes as well when it is pressed once more.
+    if (chosen !== undefined && chosen.id !== value) onChange(chosen.id);
   };
   return (
     <ToggleButtonGroup
