@@ -182,7 +182,7 @@ describe('a transfer over a simulated network', () => {
   });
 
   it('leaves few chunks to a round where datagrams are lost one here and one there', () => {
-    for (const [count, loss] of SCATTERED_LOSSES) {
+    for (const [count, loss] of [...SCATTERED_LOSSES, [1, 0.2], [4, 0.3], [2, 0.4]] as const) {
       const students = losing(count, loss);
       const run = { ...BASE, contentBytes: 10_000_000, payloadBytes: 1000, students, rate: 12_500_000 };
       const result = simulate(run, seededRandom(9));
@@ -194,6 +194,15 @@ describe('a transfer over a simulated network', () => {
       const most = run.contentBytes / run.payloadBytes / CHUNK_UNITS;
       expect(left.reduce((sum, chunks) => sum + chunks, 0) / count).toBeLessThan(0.3 * most);
     }
+  });
+
+  it('does not make a class wait for one student that loses far more than the others', () => {
+    const students = [...losing(7, 0.01), { ...CALM, loss: 0.4 }];
+    const run = { ...BASE, contentBytes: 10_000_000, payloadBytes: 1000, students, rate: 12_500_000 };
+    const result = simulate(run, seededRandom(12));
+    check(run, result);
+    const { proactiveBytes = 0 } = result.events.find((event) => event.event === 'transmitted') ?? {};
+    expect(proactiveBytes / run.contentBytes).toBeLessThan(0.25);
   });
 
   it('mostly needs no round where an earlier transfer has found the loss', () => {
