@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { EngineStatus } from '../../src-shared/ipc/contract';
 import type { IncomingState, IncomingView, StudentSnapshot } from '../../src-shared/ipc/snapshots';
@@ -80,6 +81,22 @@ describe('the engine’s host', () => {
     last()?.show();
     last()?.listener.onPicture({ kind: 'change', change });
     expect(host.picture?.snapshot).toMatchObject({ connection: 'connected', folder: '/music' });
+  });
+
+  it('has the next engine answer what is asked during a new start', async () => {
+    const next = new EventEmitter();
+    const { host, engines } = hosting(async () => {
+      if (engines.length > 0) await once(next, 'prepared');
+      return START;
+    });
+    await host.restart();
+    const restarted = host.restart();
+    await expect.poll(() => engines[0]?.closed).toBe(true);
+    const answer = host.command('history', undefined);
+    next.emit('prepared');
+    await expect(answer).resolves.toBe('history');
+    expect(engines.map(({ closed }) => closed)).toEqual([true, false]);
+    await restarted;
   });
 
   it('waits with a new start until nothing arrives any more', async () => {

@@ -61,8 +61,12 @@ export class EngineHost {
     this.#restartIfIdle();
   }
 
-  /** @throws Error with one sentence for people. */
+  /**
+   * What is asked during a new start, which nobody sees, the next engine answers.
+   * @throws Error with one sentence for people.
+   */
   async command<N extends EngineCommand>(name: N, argument: CommandArgument<N>): Promise<CommandAnswer<N>> {
+    await this.#turns;
     if (this.#engine === undefined) throw new Error(t('desktop:notRunning'));
     return this.#engine.command(name, argument);
   }
