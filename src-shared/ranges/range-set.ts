@@ -47,14 +47,10 @@ export function intersect(a: RangeSet, b: RangeSet): RangeSet {
     if (x === undefined || y === undefined) return out;
     const start = Math.max(x[0], y[0]);
     const end = Math.min(x[1], y[1]);
-    if (start < end) out.push(isThat(x, start, end) ? x : [start, end]);
+    if (start < end) out.push(start === x[0] && end === x[1] ? x : [start, end]);
     if (x[1] < y[1]) i++;
     else j++;
   }
-}
-
-function isThat(range: Range, start: number, end: number): boolean {
-  return range[0] === start && range[1] === end;
 }
 
 /** What is in `a` and not in `b`. */
